@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* leat.h - all of leat: channels that carry messages between threads.
+ *
+ *     #include <leat.h>
+ *
+ * Start reading at leat/chan.h. Facts that hold for every header stand here.
+ *
+ * Ownership words. An argument is *borrowed* (used during the call only),
+ * *copied* (its bytes are taken, it stays yours) or *kept* (used until a stated
+ * event). A handle has owners: clone adds one, and only drop takes one away.
+ *
+ * Before main. Nothing runs before main and no thread is ever started behind
+ * your back. leat's state belongs to its objects; the process-wide exceptions
+ * are two cached facts (the number of processors, whether the kernel has
+ * membarrier) and, in debug builds, the list of live channels.
+ *
+ * fork. A child of a process with several threads may only exec or _exit: a
+ * lock that some thread held at the fork stays locked in the child for ever.
+ * The parent goes on undisturbed. A child of a process with one thread may use
+ * its channels; they are copies, and nothing passes between child and parent.
+ *
+ * Threads that end. A handle belongs to the process, not to a thread: a thread
+ * that ends, by returning or by pthread_exit, drops nothing, and the channel
+ * stays as open as it was. Use pthread_cleanup_push to drop on every way out.
+ * pthread_cancel of a thread that waits inside leat is unsupported: no wait is a
+ * cancellation point of leat's, and one that POSIX makes inside loses the wait;
+ * use a leat_cancel token.
+ *
+ * Signal handlers may call leat_now_ns, leat_forever, leat_nowait, leat_at_ns,
+ * leat_each_ms, leat_cancel_check, leat_err_name, leat_err_text, leat_version,
+ * and nothing else. A handler that interrupts a wait is invisible to the wait.
+ *
+ * Out of memory is an error like any other: LEAT_ENOMEM, and all is as before.
+ * Misuse prints one sentence on standard error and aborts. */
+#ifndef LEAT_H
+#define LEAT_H
+
+#include <leat/api.h>
+#include <leat/cancel.h>
+#include <leat/chan.h>
+#include <leat/err.h>
+#include <leat/typed.h>
+#include <leat/until.h>
+#include <leat/version.h>
+
+#endif

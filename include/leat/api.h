@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* api.h - how leat's declarations are spelled for the compiler.
+ *
+ * Define LEAT_SHARED when you link the shared library on a platform that
+ * tells imports from exports; nothing is needed elsewhere. */
+#ifndef LEAT_API_H
+#define LEAT_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define LEAT_BEGIN_DECLS extern "C" {
+#define LEAT_END_DECLS   }
+#define LEAT_ZERO_INIT   {}
+#else
+#define LEAT_BEGIN_DECLS
+#define LEAT_END_DECLS
+#define LEAT_ZERO_INIT   {0}
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define LEAT_API       __attribute__((visibility("default")))
+#define LEAT_NODISCARD __attribute__((warn_unused_result))
+#else
+#define LEAT_API
+#define LEAT_NODISCARD
+#endif
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* chan.h - channels: messages of one size from any threads to any threads.
+ *
+ * A channel copies messages by value. It has two halves, a sending one and a
+ * receiving one, and each half may have many owners:
+ *
+ *     leat_tx *tx;
+ *     leat_rx *rx;
+ *     struct job job;
+ *
+ *     int rc = leat_chan_new(&tx, &rx, sizeof(struct job), 64, NULL);
+ *     ...
+ *     rc = leat_tx_send(tx, &job, leat_forever());      in one thread
+ *     leat_tx_drop(tx);                                 no more: the stream ends
+ *
+ *     while (leat_rx_recv(rx, &job, leat_forever()) == 0)   in another
+ *         work(&job);
+ *     leat_rx_drop(rx);
+ *
+ * Capacity is always said: n keeps at most exactly n messages and a sender
+ * waits for room; 0 keeps none, sender and receiver meet (a rendezvous);
+ * LEAT_UNBOUNDED keeps them all and a sender never waits.
+ *
+ * The end of the stream comes from counting owners. When the last sender is
+ * dropped, receivers get what is queued and then LEAT_ECLOSED. When the last
+ * receiver is dropped, senders get LEAT_ECLOSED and what is queued goes to the
+ * discard hook. close and abort say the same by hand.
+ *
+ * Nothing is lost and nothing comes twice: a message is delivered once, or stays
+ * with its sender because the send failed, or goes to the discard hook.
+ *
+ * Order. Receives see one order of messages, which keeps each sender's order and
+ * puts a send that returned before another began first. Waiting threads are
+ * served first come, first served; a thread that runs may overtake one that
+ * sleeps. With several receivers, who *handles* a message first is up to them.
+ *
+ * Try forms. A send or receive with leat_nowait() answers "full" (or "empty")
+ * only if there was a moment during the call when the channel was so. On a
+ * channel that promises both ends single the same holds. Nothing is rounded:
+ * capacity 3 is full with 3.
+ *
+ * A thread may own both halves and send to itself: with capacity 0 or a full
+ * channel the send waits for another thread, so use leat_nowait() or a deadline
+ * (see examples/selfsend.c).
+ *
+ * Messages that own something (a pointer, a handle, a descriptor) need a discard
+ * hook, or what is discarded leaks; worse, a discarded message that holds the
+ * sending half of a reply channel keeps its receiver waiting for ever.
+ *
+ * When not to use it: to share state (use a mutex), or to pass large data by
+ * value (send a pointer). */
+#ifndef LEAT_CHAN_H
+#define LEAT_CHAN_H
+
+#include <leat/api.h>
+#include <leat/until.h>
+
+typedef struct leat_tx leat_tx;     /* the sending half */
+typedef struct leat_rx leat_rx;     /* the receiving half */
+typedef struct leat_chan leat_chan; /* a view of the whole; owns nothing */
+
+/* The capacity of a channel that keeps every message. */
+#define LEAT_UNBOUNDED SIZE_MAX
+
+/* The largest message alignment that can be asked for. */
+#define LEAT_MSG_ALIGN_MAX 4096
+
+/* Promises, for leat_chan_opts.flags. A promise never changes what a channel
+ * means, only what it costs. It is about calls, not threads: no two sends (or
+ * receives) run at the same time, and each happens-before the next. clone of a
+ * promised half aborts. close, len and counts stay open to any thread. A broken
+ * promise is caught in debug builds of leat and undefined in release builds. */
+#define LEAT_SINGLE_PRODUCER 0x1u
+#define LEAT_SINGLE_CONSUMER 0x2u
+
+/* Options of leat_chan_new; all zero is the default for each field but size. */
+typedef struct leat_chan_opts {
+    size_t size;                            /* sizeof(leat_chan_opts) */
+    void (*discard)(void *msg, void *arg);  /* called once for each message that
+            will never be received: at the last drop of the receiving half, at
+            abort, and for nothing else. Runs in the thread that dropped or
+            aborted, holding no lock of leat's; msg points at bytes that are
+            borrowed for the call. May use leat, this channel's tx included. */
+    void *discard_arg;                      /* kept until the channel is freed */
+    const char *name;                       /* copied; for dumps; may be NULL */
+    size_t msg_align;                       /* a power of two up to
+            LEAT_MSG_ALIGN_MAX, the alignment of what discard sees; 0: 16 */
+    uint32_t flags;                         /* LEAT_SINGLE_* */
+} leat_chan_opts;
+
+/* LEAT_CHAN_OPTS(.name = "jobs", .flags = LEAT_SINGLE_PRODUCER): a pointer to
+ * options for one call. C only; C++ fills a leat_chan_opts by hand. */
+#ifndef __cplusplus
+#define LEAT_CHAN_OPTS(...)                                                \
+    (&(const leat_chan_opts){.size = sizeof(leat_chan_opts), __VA_ARGS__})
+#endif
+
+LEAT_BEGIN_DECLS
+
+/* ---- make --------------------------------------------------------------- */
+
+/* Make a channel for messages of msg_bytes bytes (0 is fine: only the count of
+ * messages matters then), with one owner of each half.
+ *
+ * returns   0                  *tx and *rx are yours
+ *           LEAT_EINVAL        msg_align is no power of two or too large, flags
+ *                              or opts->size are unknown
+ *           LEAT_ENOMEM        no memory, or msg_bytes and capacity need more
+ *                              than an address space; *tx and *rx untouched
+ * aborts    if tx or rx is NULL
+ * blocks    never
+ * allocates once here for a bounded channel, and never later; an unbounded one
+ *           in blocks as it grows, given back as it shrinks but for one
+ * threads   any
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_chan_new(leat_tx **tx, leat_rx **rx,
+                                          size_t msg_bytes, size_t capacity,
+                                          const leat_chan_opts *opts);
+
+/* ---- owners ------------------------------------------------------------- */
+
+/* One more owner of a half. Each owner drops once.
+ *
+ * returns   the same address
+ * aborts    if the half is promised single, or is no such half
+ * blocks    never            allocates  never (debug builds: for the record of
+ *           where clones were made; without memory the record is shorter)
+ * threads   any owner
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD leat_tx *leat_tx_clone(leat_tx *tx);
+LEAT_API LEAT_NODISCARD leat_rx *leat_rx_clone(leat_rx *rx);
+
+/* One owner less. The last sender gone ends the stream; the last receiver gone
+ * fails all sends and gives what is queued to the discard hook, here and now.
+ * The last of both frees the channel. NULL does nothing.
+ *
+ * returns   true to exactly the last owner of that half
+ * aborts    if a call on that half still waits when its last owner goes
+ * blocks    never (wakes each waiter of the other half)    allocates  never
+ * threads   any owner
+ * orders    what an owner did before its drop happens-before LEAT_ECLOSED on
+ *           the other half
+ * since     0.1
+ */
+LEAT_API bool leat_tx_drop(leat_tx *tx);
+LEAT_API bool leat_rx_drop(leat_rx *rx);
+
+/* A new owner of a half, from the view: while any owner of it exists, else NULL.
+ *
+ * returns   the half, yours to drop; or NULL when the half is gone for good
+ * aborts    if the half is promised single
+ * blocks    never            allocates  never
+ * threads   any that knows the channel alive (it owns the other half)
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD leat_tx *leat_chan_tx(leat_chan *chan);
+LEAT_API LEAT_NODISCARD leat_rx *leat_chan_rx(leat_chan *chan);
+
+/* ---- send and receive ---------------------------------------------------- */
+
+/* Send one message: copy msg_bytes from *msg into the channel, or straight to a
+ * receiver that waits. With capacity 0, returns when a receiver has it.
+ *
+ * returns   0                  sent
+ *           LEAT_ECLOSED       closed, or all receivers gone; msg is still yours
+ *           LEAT_EAGAIN, LEAT_ETIMEDOUT, LEAT_ECANCELED
+ *                              full, and `until` gave up; msg is still yours
+ *           LEAT_ENOMEM        unbounded and no memory; msg is still yours
+ * aborts    if tx is no sending half, or msg is NULL and msg_bytes is not 0
+ * blocks    until `until`, while full; never if unbounded
+ * allocates unbounded: a block now and then; else never
+ * threads   any owner, at the same time too unless promised single
+ * orders    a send happens-before the return of the receive that gets its
+ *           message; with capacity c the k-th receive happens-before the return
+ *           of the (k + c)-th send
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_tx_send(leat_tx *tx, const void *msg,
+                                         leat_until until);
+
+/* Receive one message: copy it to *msg.
+ *
+ * returns   0                  received
+ *           LEAT_ECLOSED       nothing queued, and closed or all senders gone
+ *           LEAT_EAGAIN, LEAT_ETIMEDOUT, LEAT_ECANCELED
+ *                              nothing queued, and `until` gave up
+ *           below 0 *msg is untouched
+ * aborts    if rx is no receiving half, or msg is NULL and msg_bytes is not 0
+ * blocks    until `until`, while empty            allocates  never
+ * threads   any owner, at the same time too unless promised single
+ * orders    the send of the message happens-before the return; close, and the
+ *           last sender's drop, happen-before the return of LEAT_ECLOSED
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_rx_recv(leat_rx *rx, void *msg,
+                                         leat_until until);
+
+/* ---- close --------------------------------------------------------------- */
+
+/* Close: sends fail with LEAT_ECLOSED from now on, senders that wait wake with
+ * it and keep their message, receives get what is queued and then LEAT_ECLOSED.
+ * From either half; it releases nothing, you still drop. Closing twice is
+ * closing once.
+ *
+ * aborts    if the half is no such half
+ * blocks    never; if both ends are promised single it waits out a send that
+ *           runs at this moment (a copy of one message)
+ * allocates never            threads  any owner of the half, at any time
+ * orders    close happens-before the return of LEAT_ECLOSED
+ * since     0.1
+ */
+LEAT_API void leat_tx_close(leat_tx *tx);
+LEAT_API void leat_rx_close(leat_rx *rx);
+
+/* Close and say why. The first close wins; its reason is what receivers read
+ * with leat_chan_close_reason after the drain. What the number means is yours.
+ */
+LEAT_API void leat_tx_close_because(leat_tx *tx, int reason);
+LEAT_API void leat_rx_close_because(leat_rx *rx, int reason);
+
+/* Close, and discard what is queued through the hook instead of delivering it.
+ * Done when it returns, except where the receiving end is promised single: then
+ * the channel is marked, and the consumer's next receive (or drop) discards.
+ * Receives that follow return LEAT_ECLOSED.
+ *
+ * aborts, blocks, allocates, threads, orders   as leat_rx_close
+ * since     0.1
+ */
+LEAT_API void leat_rx_abort(leat_rx *rx);
+
+/* ---- the view ------------------------------------------------------------ */
+
+/* The channel a half belongs to, borrowed from the half: for the questions below,
+ * and two halves are of one channel if their views are equal.
+ *
+ * aborts    if the half is no such half
+ * blocks    never            allocates  never            threads  any owner
+ * since     0.1
+ */
+LEAT_API leat_chan *leat_tx_chan(leat_tx *tx);
+LEAT_API leat_chan *leat_rx_chan(leat_rx *rx);
+
+/* What the channel is and how it stands. Numbers are true for one moment that may
+ * be past when you read them. A rendezvous channel is empty and full always.
+ *
+ * blocks    never            allocates  never
+ * threads   any that owns a half
+ * since     0.1
+ */
+LEAT_API size_t leat_chan_len(leat_chan *chan);       /* messages queued */
+LEAT_API size_t leat_chan_cap(leat_chan *chan);       /* as given to new */
+LEAT_API size_t leat_chan_msg_bytes(leat_chan *chan); /* as given to new */
+LEAT_API bool leat_chan_is_empty(leat_chan *chan);
+LEAT_API bool leat_chan_is_full(leat_chan *chan);
+LEAT_API bool leat_chan_is_closed(leat_chan *chan); /* a send would fail:
+        closed by hand or by the last drop of either half */
+LEAT_API int leat_chan_close_reason(leat_chan *chan); /* 0 if none was said */
+LEAT_API size_t leat_chan_tx_count(leat_chan *chan);  /* owners of the half */
+LEAT_API size_t leat_chan_rx_count(leat_chan *chan);
+LEAT_API const char *leat_chan_name(leat_chan *chan); /* "" if none */
+
+LEAT_END_DECLS
+#endif

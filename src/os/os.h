@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* os.h - all that leat asks of an operating system: the porting contract.
+ *
+ * One file implements it: linux.c (futex), posix.c (mutex and condition
+ * variable, for any POSIX system, and a tested build of its own). The
+ * deterministic scheduler and the model checker bring their own.
+ *
+ * None of these functions sets errno for its caller or allocates. */
+#ifndef LEAT_OS_OS_H
+#define LEAT_OS_OS_H
+
+#include "base/atomic.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Nanoseconds of a clock that never goes back; above 0. Callable in a signal
+ * handler. */
+int64_t leat__os_now_ns(void);
+
+/* Sleep while *word == expected, until a wake on word or the deadline.
+ *
+ * The check and the falling asleep are one step as seen by leat__os_futex_wake,
+ * so a wake that follows a change of *word is not missed. Gives no memory order:
+ * callers re-read the word with the order they need.
+ * pre: one sleeper per word.
+ * returns false if the deadline (absolute; INT64_MAX: none) has passed, else true:
+ *         woken, or *word differed, or for no reason at all (a signal; a wake meant
+ *         for an earlier user of the address). Callers loop. */
+bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
+                         int64_t deadline_ns);
+
+/* Wake the sleeper on word, if there is one.
+ *
+ * word is an address, never read: the memory may belong to somebody else by now,
+ * who then sees a wake for no reason. That is why every sleeper loops. */
+void leat__os_futex_wake(leat__a32 *word);
+
+/* Let another thread run. */
+void leat__os_yield(void);
+
+/* Sleep for a short time (about 50 us), so that a thread of lower priority that
+ * holds a lock can run. */
+void leat__os_nap(void);
+
+/* Processors that this process may use, at least 1; looked up once. */
+unsigned leat__os_cpus(void);
+
+/* Can leat__os_membarrier be used? Registers the process on the first call; the
+ * answer never changes after that. */
+bool leat__os_has_membarrier(void);
+
+/* A full memory barrier on every running thread of the process, so that threads
+ * on the other side of a Dekker shape need only keep their compiler in order.
+ * pre: leat__os_has_membarrier(). Costs microseconds: only before a sleep. */
+void leat__os_membarrier(void);
+
+#endif
