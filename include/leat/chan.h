@@ -85,7 +85,8 @@ typedef struct leat_chan_opts {
     void *discard_arg;                      /* kept until the channel is freed */
     const char *name;                       /* copied; for dumps; may be NULL */
     size_t msg_align;                       /* a power of two up to
-            LEAT_MSG_ALIGN_MAX, the alignment of what discard sees; 0: 16 */
+            LEAT_MSG_ALIGN_MAX, the alignment of the bytes that discard sees;
+            0: what a type of msg_bytes can need by itself, at most 16 */
     uint32_t flags;                         /* LEAT_SINGLE_* */
 } leat_chan_opts;
 

@@ -69,11 +69,10 @@ LEAT__STORE(leat__st32_rlx, leat__a32, uint32_t, memory_order_relaxed)
 LEAT__STORE(leat__st32_rel, leat__a32, uint32_t, memory_order_release)
 LEAT__CAS(leat__cas32_rlx, leat__a32, uint32_t, memory_order_relaxed)
 LEAT__CAS(leat__cas32_acq, leat__a32, uint32_t, memory_order_acquire)
-LEAT__CAS(leat__cas32_acqrel, leat__a32, uint32_t, memory_order_acq_rel)
 LEAT__RMW(leat__xchg32_acq, leat__a32, uint32_t, atomic_exchange_explicit,
           memory_order_acquire)
-LEAT__RMW(leat__xchg32_acqrel, leat__a32, uint32_t, atomic_exchange_explicit,
-          memory_order_acq_rel)
+LEAT__RMW(leat__xchg32_rel, leat__a32, uint32_t, atomic_exchange_explicit,
+          memory_order_release)
 LEAT__RMW(leat__add32_rlx, leat__a32, uint32_t, atomic_fetch_add_explicit,
           memory_order_relaxed)
 LEAT__RMW(leat__sub32_acqrel, leat__a32, uint32_t, atomic_fetch_sub_explicit,
@@ -84,9 +83,8 @@ LEAT__LOAD(leat__ldz_rlx, leat__az, size_t, memory_order_relaxed)
 LEAT__LOAD(leat__ldz_acq, leat__az, size_t, memory_order_acquire)
 LEAT__STORE(leat__stz_rlx, leat__az, size_t, memory_order_relaxed)
 LEAT__STORE(leat__stz_rel, leat__az, size_t, memory_order_release)
-LEAT__LOAD(leat__ldp_acq, leat__ap, void *, memory_order_acquire)
+LEAT__LOAD(leat__ldp_rlx, leat__ap, void *, memory_order_relaxed)
 LEAT__STORE(leat__stp_rlx, leat__ap, void *, memory_order_relaxed)
-LEAT__STORE(leat__stp_rel, leat__ap, void *, memory_order_release)
 LEAT__RMW(leat__xchgp_acqrel, leat__ap, void *, atomic_exchange_explicit,
           memory_order_acq_rel)
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* cancel.c - the public cancel token: owners around the core in park/token.
+ *
+ * owners counts like a channel half: clone may be relaxed, because the caller is
+ * an owner and keeps the token alive; drop releases what the owner did and the
+ * last acquires it all.
+ *
+ * MODEL: tests/model/m_token.c */
+#include "cancel/cancel.h"
+#include "base/mem.h"
+#include "park/until.h"
+
+#include <leat/err.h>
+
+#define CANCEL_TAG 0x6c74636eu /* "ltcn" */
+
+static void check_tag(const leat_cancel *cancel)
+{
+    LEAT_CHECK(cancel != NULL && cancel->tag == CANCEL_TAG,
+               "leat_cancel: this is not a live cancel token");
+}
+
+leat__token *leat__cancel_token(leat_cancel *cancel)
+{
+    check_tag(cancel);
+    return &cancel->token;
+}
+
+int leat_cancel_new(leat_cancel **out)
+{
+    LEAT_CHECK(out != NULL, "leat_cancel_new: out is NULL");
+    leat_cancel *cancel = leat__mem_alloc(sizeof *cancel, LEAT__CACHELINE);
+    if (cancel == NULL)
+        return LEAT_ENOMEM;
+    cancel->tag = CANCEL_TAG;
+    leat__st32_rlx(&cancel->owners, 1); /* relaxed: nobody knows it yet */
+    leat__token_init(&cancel->token);
+    *out = cancel;
+    return 0;
+}
+
+leat_cancel *leat_cancel_clone(leat_cancel *cancel)
+{
+    check_tag(cancel);
+    leat__add32_rlx(&cancel->owners, 1); /* relaxed: the caller is an owner */
+    return cancel;
+}
+
+bool leat_cancel_drop(leat_cancel *cancel)
+{
+    if (cancel == NULL)
+        return false;
+    check_tag(cancel);
+    /* ORDER cancel.drop: each owner's last use before the free. */
+    if (leat__sub32_acqrel(&cancel->owners, 1) != 1)
+        return false;
+    LEAT_CHECK(leat__list_is_empty(&cancel->token.carriers),
+               "leat_cancel_drop: a wait still carries the token that its last "
+               "owner drops");
+    cancel->tag = 0;
+    leat__mem_free(cancel);
+    return true;
+}
+
+void leat_cancel_fire(leat_cancel *cancel)
+{
+    leat__token_fire(leat__cancel_token(cancel));
+}
+
+bool leat_cancel_check(const leat_cancel *cancel)
+{
+    if (cancel == NULL)
+        return false;
+    check_tag(cancel);
+    return leat__token_fired(&cancel->token);
+}
+
+/* Wait with up to two tokens: the one waited for, and the one of the until. */
+static int wait_fired(leat__token *token, leat__token *other,
+                      int64_t deadline_ns)
+{
+    leat__wait wait;
+    leat__carrier at_token;
+    leat__carrier at_other;
+    leat__wait_init(&wait, false, NULL);
+    if (!leat__token_enlist(token, &at_token, &wait))
+        return 0;
+    bool both = other != NULL && leat__token_enlist(other, &at_other, &wait);
+    if (other != NULL && !both && leat__wait_claim(&wait)) {
+        leat__token_delist(token, &at_token);
+        return leat__token_fired(token) ? 0 : LEAT_ECANCELED;
+    }
+    enum leat__won won = leat__wait_park(&wait, deadline_ns);
+    leat__token_delist(token, &at_token);
+    if (both)
+        leat__token_delist(other, &at_other);
+    if (leat__token_fired(token))
+        return 0;
+    return won == LEAT__WON_TIMEOUT ? LEAT_ETIMEDOUT : LEAT_ECANCELED;
+}
+
+int leat_cancel_wait(leat_cancel *cancel, leat_until until)
+{
+    leat__token *token = leat__cancel_token(cancel);
+    if (leat__token_fired(token))
+        return 0;
+    if (leat__until_is_nowait(until))
+        return LEAT_EAGAIN;
+    leat__token *other = NULL;
+    if (until.cancel != NULL && until.cancel != cancel)
+        other = leat__cancel_token(until.cancel);
+    return wait_fired(token, other, leat__until_deadline(until));
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* chan.h - the inside of a channel, and the verbs that its two kinds implement.
+ *
+ * Kinds.
+ *   locked   one short lock; bounded, rendezvous (a bounded channel of 0) and
+ *            unbounded; any number of users per end              (locked.c)
+ *   spsc     both ends promised single: a ring, or linked segments, without a
+ *            lock on the way of a message; the lock is for sleeping (spsc.c)
+ * A channel with one end promised single, or with capacity 0, is of the locked
+ * kind: it means the same.
+ *
+ * Glossary.
+ *   op       one started send or receive: a wait, its place in a queue (op.h)
+ *   store    where queued messages are: slots of `stride` bytes
+ *   seg      a block of slots of an unbounded store
+ *   seal     closing has two steps in the spsc kind: sends refuse (CLOSED), then,
+ *            when no send is under way, receives may end (SEALED); in the locked
+ *            kind both happen at once
+ *
+ * Lifetime. Each half counts its owners; `halves` counts the halves that have
+ * any. Whoever takes it to 0 frees the channel (half.c). */
+#ifndef LEAT_CHAN_CHAN_H
+#define LEAT_CHAN_CHAN_H
+
+#include "park/lock.h"
+#include "park/wait.h"
+#include <leat/chan.h>
+#include <leat/err.h>
+#include <stdalign.h>
+
+#define LEAT__TX_TAG 0x6c747478u /* "lttx" */
+#define LEAT__RX_TAG 0x6c747278u /* "ltrx" */
+
+struct leat_tx {
+    uint32_t tag;     /* LEAT__TX_TAG; tells the halves apart under a cast */
+    leat__a32 owners;
+};
+
+struct leat_rx {
+    uint32_t tag;
+    leat__a32 owners;
+};
+
+/* The state word: bits only ever set, under the lock, read by anyone. */
+enum {
+    LEAT__CHAN_CLOSED = 1u, /* sends refuse */
+    LEAT__CHAN_SEALED = 2u, /* no message will be added any more */
+    LEAT__CHAN_ABORTED = 4u /* what is queued is to be discarded (spsc) */
+};
+
+/* A block of an unbounded store; the slots follow the header. */
+typedef struct leat__seg {
+    struct leat__seg *next;
+} leat__seg;
+
+/* The slots of a locked channel; all under the lock but len. A bounded store is
+ * `slots`, with head and tail as slot numbers; an unbounded one is a list of
+ * segments, head a slot number in the first and tail in the last. */
+typedef struct leat__store {
+    leat__az len; /* written under the lock; a look may do without */
+    size_t head;
+    size_t tail;
+} leat__store;
+
+/* What one end of an spsc channel keeps for itself. A parked end lends it to the
+ * other, under the lock (see spsc.c). */
+typedef struct leat__end {
+    leat__az count;   /* messages put in (or taken out) so far, free-running */
+    size_t index;     /* the next slot: in `slots`, or in `seg` */
+    size_t seen;      /* the other end's count when we last looked */
+    leat__seg *seg;   /* unbounded: where index is */
+    leat__a32 inside; /* 1 during a call on this end */
+} leat__end;
+
+#define LEAT__SITES 12
+
+/* Debug builds: where owners of a half came from and went. */
+typedef struct leat__site {
+    const void *pc;
+    size_t taken;
+    size_t dropped;
+} leat__site;
+
+typedef struct leat__record {
+    leat__link link;                 /* in the list of live channels */
+    leat__site tx_sites[LEAT__SITES];
+    leat__site rx_sites[LEAT__SITES];
+} leat__record;
+
+struct leat_chan {
+    /* -- immutable after new, but for the owners ------------------------- */
+    struct leat_tx tx;
+    struct leat_rx rx;
+    bool spsc;
+    bool bounded;
+    bool asymmetric;      /* spsc: membarrier is to be had */
+    uint32_t flags;
+    size_t msg_bytes;
+    size_t stride;        /* bytes from slot to slot */
+    size_t cap;           /* as given; LEAT_UNBOUNDED too */
+    size_t seg_slots;     /* slots in a segment */
+    size_t seg_offset;    /* from a segment to its first slot */
+    size_t align;         /* of slots */
+    unsigned char *slots; /* bounded: in the channel's own block */
+    void (*discard)(void *msg, void *arg);
+    void *discard_arg;
+    const char *name;     /* in the channel's own block */
+    leat__a32 halves;     /* halves that have owners */
+    int reason;           /* under the lock until SEALED, then immutable */
+
+    /* -- the locked part: one line for a message ------------------------- */
+    alignas(LEAT__LINE_PAIR) leat__lock lock;
+    leat__a32 state;   /* written under the lock */
+    leat__store store; /* locked kind */
+    leat__link sendq;  /* parked senders, first come first; under the lock */
+    leat__link recvq;  /* parked receivers */
+    leat__seg *first;  /* locked unbounded: where store.head is */
+    leat__seg *last;   /* and store.tail */
+    leat__ap spare;    /* unbounded: one drained segment, kept */
+    leat__a32 asleep;  /* spsc: which ends are parked; written under the lock */
+
+#if LEAT_DEBUG
+    leat__record record;
+#endif
+
+    /* -- spsc only, else not allocated: a line pair for each end --------- */
+    alignas(LEAT__LINE_PAIR) leat__end put;
+    alignas(LEAT__LINE_PAIR) leat__end get;
+};
+
+/* The ends, as directions. */
+enum leat__dir { LEAT__SEND, LEAT__RECV };
+
+/* The channel of a half. aborts if it is not such a half. */
+static inline leat_chan *leat__chan_of_tx(leat_tx *tx)
+{
+    LEAT_CHECK(tx != NULL && tx->tag == LEAT__TX_TAG,
+               "this is not a live sending half (leat_tx)");
+    return LEAT__CONTAINER(tx, leat_chan, tx);
+}
+
+static inline leat_chan *leat__chan_of_rx(leat_rx *rx)
+{
+    LEAT_CHECK(rx != NULL && rx->tag == LEAT__RX_TAG,
+               "this is not a live receiving half (leat_rx)");
+    return LEAT__CONTAINER(rx, leat_chan, rx);
+}
+
+static inline bool leat__chan_is(const leat_chan *chan, uint32_t bit)
+{
+    /* ORDER chan.close: what came before the close is visible to who sees it. */
+    return (leat__ld32_acq(&chan->state) & bit) != 0;
+}
+
+/* Set bits of the state word. pre: the lock is held */
+static inline void leat__chan_set(leat_chan *chan, uint32_t bits)
+{
+    /* relaxed: under the lock, of which every write of the word has need */
+    uint32_t now = leat__ld32_rlx(&chan->state) | bits;
+    /* ORDER chan.close: what came before is visible to who sees the bits. */
+    leat__st32_rel(&chan->state, now);
+}
+
+/* The bytes of a slot. */
+static inline unsigned char *leat__chan_slot(const leat_chan *chan,
+                                             size_t index)
+{
+    return chan->slots + index * chan->stride;
+}
+
+/* ---- queues of parked ops (under the lock) ------------------------------- */
+
+/* The first waiter that we win, out of the queue; NULL if there is none. Waiters
+ * that another event has won are taken out on the way. */
+leat__waiter *leat__chan_claim_first(leat__link *queue);
+
+/* Win and take out all waiters of a queue, each with rc, onto `won`. */
+void leat__chan_claim_all(leat__link *queue, leat__link *won, int rc);
+
+/* Complete what claim_all won. pre: no lock is held */
+void leat__chan_complete_all(leat__link *won);
+
+/* ---- segments (seg.c) ----------------------------------------------------- */
+
+leat__seg *leat__seg_new(leat_chan *chan); /* NULL: no memory; may be the spare */
+void leat__seg_retire(leat_chan *chan, leat__seg *seg); /* keep one, free others */
+void leat__seg_free_all(leat_chan *chan, leat__seg *first); /* and the spare */
+unsigned char *leat__seg_slot(const leat_chan *chan, leat__seg *seg,
+                              size_t index);
+
+/* ---- the verbs of a kind -------------------------------------------------- */
+
+/* Send or receive without waiting.
+ * returns 0, LEAT_ECLOSED, LEAT_EAGAIN (full, or empty), LEAT_ENOMEM (a send) */
+int leat__locked_try_send(leat_chan *chan, const void *msg);
+int leat__locked_try_recv(leat_chan *chan, void *msg);
+int leat__spsc_try_send(leat_chan *chan, const void *msg);
+int leat__spsc_try_recv(leat_chan *chan, void *msg);
+
+/* Try once more, and if it must wait put the waiter into the queue, in one step:
+ * no event between the try and the queueing is missed.
+ * returns as try; LEAT_EAGAIN means the waiter is in the queue. */
+int leat__locked_enlist(leat_chan *chan, enum leat__dir dir,
+                        leat__waiter *waiter);
+int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
+                      leat__waiter *waiter);
+
+/* Take the waiter out of the queue if it is in there still. */
+void leat__chan_delist(leat_chan *chan, leat__waiter *waiter);
+
+/* spsc: let the asleep bits follow the queues. pre: the lock is held */
+void leat__spsc_set_asleep(leat_chan *chan);
+
+/* Close: refuse sends, wake the parked, seal. */
+void leat__locked_close(leat_chan *chan, int reason);
+void leat__spsc_close(leat_chan *chan, int reason);
+
+/* Give everything that is queued to the discard hook. pre: sealed; spsc: the
+ * caller is the consumer */
+void leat__locked_discard(leat_chan *chan);
+void leat__spsc_discard(leat_chan *chan);
+
+/* Might a try succeed now? A look without the lock, for spinning. */
+bool leat__locked_look(const leat_chan *chan, enum leat__dir dir);
+
+/* Messages queued, by a look. */
+size_t leat__chan_len(const leat_chan *chan);
+
+/* Free the memory. pre: both halves gone, nothing queued */
+void leat__chan_free(leat_chan *chan);
+
+#endif

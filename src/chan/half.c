@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* half.c - owners of the two halves, closing, and the view.
+ *
+ * State. tx.owners, rx.owners: how many owners; from 1 up and down to 0 for good.
+ *        halves: 2, 1, 0; counts the halves with owners.
+ *
+ * Invariants.
+ *   I1  owners == 0 is for ever
+ *   I2  exactly one drop takes a half's owners to 0; it closes the channel, and
+ *       for the receiving half discards, before it takes the half away
+ *   I3  exactly one drop takes halves to 0; it frees
+ *
+ * Lifetime. A thread that uses a half owns it or borrows from an owner, so halves
+ * cannot reach 0 under it. LAST TOUCH: taking the half away.
+ *
+ * MODEL: tests/model/m_half.c */
+#include "chan/chan.h"
+#include "chan/registry.h"
+
+static void close_with(leat_chan *chan, int reason)
+{
+    if (chan->spsc)
+        leat__spsc_close(chan, reason);
+    else
+        leat__locked_close(chan, reason);
+}
+
+/* One half is gone for good. LAST TOUCH of the channel for its dropper. */
+static void release_half(leat_chan *chan)
+{
+    /* ORDER half.free: each side's last use before the free. */
+    if (leat__sub32_acqrel(&chan->halves, 1) == 1)
+        leat__chan_free(chan);
+}
+
+static void check_none_parked(leat_chan *chan, const leat__link *queue,
+                              const char *sentence)
+{
+    leat__lock_acquire(&chan->lock);
+    bool none = leat__list_is_empty(queue);
+    leat__lock_release(&chan->lock);
+    LEAT_CHECK(none, sentence);
+}
+
+/* One owner more, while there is any. */
+static bool try_own(leat__a32 *owners)
+{
+    for (;;) {
+        uint32_t seen = leat__ld32_rlx(owners); /* relaxed: the CAS decides */
+        if (seen == 0)
+            return false; /* I1 */
+        /* relaxed: the caller keeps the channel alive by the other half, and what
+         * an owner is told travels with the message that tells it */
+        if (leat__cas32_rlx(owners, &seen, seen + 1))
+            return true;
+    }
+}
+
+/* ---- the sending half ------------------------------------------------------ */
+
+leat_tx *leat_tx_clone(leat_tx *tx)
+{
+    leat_chan *chan = leat__chan_of_tx(tx);
+    LEAT_CHECK((chan->flags & LEAT_SINGLE_PRODUCER) == 0,
+               "leat_tx_clone: the channel promises a single producer");
+    leat__registry_taken(chan, LEAT__SEND, LEAT__SITE());
+    leat__add32_rlx(&tx->owners, 1); /* relaxed: the caller is an owner */
+    return tx;
+}
+
+bool leat_tx_drop(leat_tx *tx)
+{
+    if (tx == NULL)
+        return false;
+    leat_chan *chan = leat__chan_of_tx(tx);
+    leat__registry_dropped(chan, LEAT__SEND, LEAT__SITE());
+    /* ORDER half.drop: what each owner did before the last one closes. */
+    if (leat__sub32_acqrel(&tx->owners, 1) != 1)
+        return false;
+    check_none_parked(chan, &chan->sendq,
+                      "leat_tx_drop: a send still waits on the half that its "
+                      "last owner drops");
+    close_with(chan, 0);
+    tx->tag = 0;
+    release_half(chan);
+    return true;
+}
+
+leat_tx *leat_chan_tx(leat_chan *chan)
+{
+    LEAT_CHECK(chan != NULL, "leat_chan_tx: chan is NULL");
+    LEAT_CHECK((chan->flags & LEAT_SINGLE_PRODUCER) == 0,
+               "leat_chan_tx: the channel promises a single producer");
+    if (!try_own(&chan->tx.owners))
+        return NULL;
+    leat__registry_taken(chan, LEAT__SEND, LEAT__SITE());
+    return &chan->tx;
+}
+
+void leat_tx_close(leat_tx *tx)
+{
+    close_with(leat__chan_of_tx(tx), 0);
+}
+
+void leat_tx_close_because(leat_tx *tx, int reason)
+{
+    close_with(leat__chan_of_tx(tx), reason);
+}
+
+leat_chan *leat_tx_chan(leat_tx *tx)
+{
+    return leat__chan_of_tx(tx);
+}
+
+/* ---- the receiving half ------------------------------------------------------ */
+
+leat_rx *leat_rx_clone(leat_rx *rx)
+{
+    leat_chan *chan = leat__chan_of_rx(rx);
+    LEAT_CHECK((chan->flags & LEAT_SINGLE_CONSUMER) == 0,
+               "leat_rx_clone: the channel promises a single consumer");
+    leat__registry_taken(chan, LEAT__RECV, LEAT__SITE());
+    leat__add32_rlx(&rx->owners, 1); /* relaxed: the caller is an owner */
+    return rx;
+}
+
+bool leat_rx_drop(leat_rx *rx)
+{
+    if (rx == NULL)
+        return false;
+    leat_chan *chan = leat__chan_of_rx(rx);
+    leat__registry_dropped(chan, LEAT__RECV, LEAT__SITE());
+    /* ORDER half.drop: what each owner did before the last one closes. */
+    if (leat__sub32_acqrel(&rx->owners, 1) != 1)
+        return false;
+    check_none_parked(chan, &chan->recvq,
+                      "leat_rx_drop: a receive still waits on the half that "
+                      "its last owner drops");
+    close_with(chan, 0);
+    if (chan->spsc)
+        leat__spsc_discard(chan);
+    else
+        leat__locked_discard(chan);
+    rx->tag = 0;
+    release_half(chan);
+    return true;
+}
+
+leat_rx *leat_chan_rx(leat_chan *chan)
+{
+    LEAT_CHECK(chan != NULL, "leat_chan_rx: chan is NULL");
+    LEAT_CHECK((chan->flags & LEAT_SINGLE_CONSUMER) == 0,
+               "leat_chan_rx: the channel promises a single consumer");
+    if (!try_own(&chan->rx.owners))
+        return NULL;
+    leat__registry_taken(chan, LEAT__RECV, LEAT__SITE());
+    return &chan->rx;
+}
+
+void leat_rx_close(leat_rx *rx)
+{
+    close_with(leat__chan_of_rx(rx), 0);
+}
+
+void leat_rx_close_because(leat_rx *rx, int reason)
+{
+    close_with(leat__chan_of_rx(rx), reason);
+}
+
+void leat_rx_abort(leat_rx *rx)
+{
+    leat_chan *chan = leat__chan_of_rx(rx);
+    close_with(chan, 0);
+    if (chan->spsc) {
+        /* the consumer's end is the consumer's: mark, and it discards */
+        leat__lock_acquire(&chan->lock);
+        leat__chan_set(chan, LEAT__CHAN_ABORTED);
+        leat__lock_release(&chan->lock);
+    } else {
+        leat__locked_discard(chan);
+    }
+}
+
+leat_chan *leat_rx_chan(leat_rx *rx)
+{
+    return leat__chan_of_rx(rx);
+}
+
+/* ---- the view ------------------------------------------------------------------ */
+
+size_t leat__chan_len(const leat_chan *chan)
+{
+    if (!chan->spsc)
+        return leat__ldz_rlx(&chan->store.len); /* relaxed: a look */
+    /* The consumer's count first: the producer's can only have grown since, so the
+     * difference is not negative; it may have grown past cap, hence the clamp.
+     * ORDER spsc.free: get.count before put.count. ORDER spsc.full: likewise. */
+    size_t got = leat__ldz_acq(&chan->get.count);
+    size_t len = leat__ldz_acq(&chan->put.count) - got;
+    return len < chan->cap ? len : chan->cap;
+}
+
+static void check_view(const leat_chan *chan)
+{
+    LEAT_CHECK(chan != NULL, "leat_chan: the view is NULL");
+}
+
+size_t leat_chan_len(leat_chan *chan)
+{
+    check_view(chan);
+    return leat__chan_len(chan);
+}
+
+size_t leat_chan_cap(leat_chan *chan)
+{
+    check_view(chan);
+    return chan->cap;
+}
+
+size_t leat_chan_msg_bytes(leat_chan *chan)
+{
+    check_view(chan);
+    return chan->msg_bytes;
+}
+
+bool leat_chan_is_empty(leat_chan *chan)
+{
+    return leat_chan_len(chan) == 0;
+}
+
+bool leat_chan_is_full(leat_chan *chan)
+{
+    return leat_chan_len(chan) == chan->cap;
+}
+
+bool leat_chan_is_closed(leat_chan *chan)
+{
+    check_view(chan);
+    return leat__chan_is(chan, LEAT__CHAN_CLOSED);
+}
+
+int leat_chan_close_reason(leat_chan *chan)
+{
+    check_view(chan);
+    return leat__chan_is(chan, LEAT__CHAN_SEALED) ? chan->reason : 0;
+}
+
+size_t leat_chan_tx_count(leat_chan *chan)
+{
+    check_view(chan);
+    return leat__ld32_rlx(&chan->tx.owners); /* relaxed: a look */
+}
+
+size_t leat_chan_rx_count(leat_chan *chan)
+{
+    check_view(chan);
+    return leat__ld32_rlx(&chan->rx.owners); /* relaxed: a look */
+}
+
+const char *leat_chan_name(leat_chan *chan)
+{
+    check_view(chan);
+    return chan->name;
+}

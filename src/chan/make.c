@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* make.c - creating and freeing channels: one block of memory each.
+ *
+ *     | leat_chan (spsc: with its two ends) | name\0 | pad | slots, if bounded |
+ *
+ * The block's sizes are sums of what the caller said, so each sum is checked. */
+#include "base/mem.h"
+#include "chan/chan.h"
+#include "chan/registry.h"
+#include "os/os.h"
+
+#include <leat/typed.h>
+
+#define PROMISES  (LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER)
+#define SEG_BYTES 4096
+
+/* What the options and sizes come to. */
+struct layout {
+    size_t align;  /* of slots */
+    size_t stride;
+    size_t name_at;
+    size_t slots_at;
+    size_t bytes;
+    bool spsc;
+    bool bounded;
+};
+
+/* The most that a C type of this size can need by itself. */
+static size_t natural_align(size_t bytes)
+{
+    size_t align = bytes & (~bytes + 1);
+    return align == 0 ? 1 : align < 16 ? align : 16;
+}
+
+static bool opts_are_valid(const leat_chan_opts *opts)
+{
+    return opts->size == sizeof *opts && (opts->flags & ~PROMISES) == 0 &&
+           (opts->msg_align & (opts->msg_align - 1)) == 0 &&
+           opts->msg_align <= LEAT_MSG_ALIGN_MAX;
+}
+
+/* false if it does not fit an address space */
+static bool layout_of(struct layout *layout, size_t msg_bytes, size_t capacity,
+                      const leat_chan_opts *opts)
+{
+    size_t align = opts->msg_align != 0 ? opts->msg_align
+                                        : natural_align(msg_bytes);
+    if (msg_bytes > SIZE_MAX / 4)
+        return false;
+    layout->align = align;
+    layout->stride = leat__round_up(msg_bytes, align);
+    layout->bounded = capacity != LEAT_UNBOUNDED;
+    layout->spsc = (opts->flags & PROMISES) == PROMISES && capacity != 0;
+    layout->name_at =
+        layout->spsc ? sizeof(leat_chan) : offsetof(leat_chan, put);
+    size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name);
+    if (name_bytes > SIZE_MAX / 4)
+        return false;
+    layout->slots_at = leat__round_up(layout->name_at + name_bytes + 1,
+                                      align < 8 ? 8 : align);
+    layout->bytes = layout->slots_at;
+    if (!layout->bounded || layout->stride == 0)
+        return true;
+    if (capacity > (SIZE_MAX / 2 - layout->slots_at) / layout->stride)
+        return false;
+    layout->bytes += capacity * layout->stride;
+    return true;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static void init_segs(leat_chan *chan)
+{
+    chan->align = larger(chan->align, alignof(leat__seg));
+    chan->seg_offset = leat__round_up(sizeof(leat__seg), chan->align);
+    size_t room = SEG_BYTES - larger(chan->seg_offset, 16);
+    if (chan->seg_offset >= SEG_BYTES)
+        room = 0;
+    chan->seg_slots = larger(room / larger(chan->stride, 1), 1);
+#if defined(LEAT_SIM) || defined(LEAT_GENMC)
+    chan->seg_slots = 2; /* so that the checkers cross segments at once */
+#endif
+}
+
+/* pre: the struct is zero */
+static void init(leat_chan *chan, const struct layout *layout,
+                 const leat_chan_opts *opts)
+{
+    unsigned char *block = (unsigned char *)chan;
+    chan->tx.tag = LEAT__TX_TAG;
+    chan->rx.tag = LEAT__RX_TAG;
+    /* relaxed: nobody knows the channel yet */
+    leat__st32_rlx(&chan->tx.owners, 1);
+    leat__st32_rlx(&chan->rx.owners, 1);
+    leat__st32_rlx(&chan->halves, 2); /* relaxed: likewise */
+    chan->spsc = layout->spsc;
+    chan->bounded = layout->bounded;
+    chan->asymmetric = layout->spsc && leat__os_has_membarrier();
+    chan->flags = opts->flags;
+    chan->align = layout->align;
+    chan->stride = layout->stride;
+    chan->slots = layout->bounded ? block + layout->slots_at : NULL;
+    chan->discard = opts->discard;
+    chan->discard_arg = opts->discard_arg;
+    char *name = (char *)block + layout->name_at;
+    if (opts->name != NULL)
+        memcpy(name, opts->name, strlen(opts->name) + 1);
+    else
+        name[0] = '\0';
+    chan->name = name;
+    leat__list_init(&chan->sendq);
+    leat__list_init(&chan->recvq);
+    if (!chan->bounded)
+        init_segs(chan);
+}
+
+static int make(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
+                const leat_chan_opts *opts, const void *site)
+{
+    LEAT_CHECK(tx != NULL && rx != NULL,
+               "leat_chan_new: tx or rx is NULL: a channel has two halves");
+    if (!opts_are_valid(opts))
+        return LEAT_EINVAL;
+    struct layout layout;
+    if (!layout_of(&layout, msg_bytes, capacity, opts))
+        return LEAT_ENOMEM;
+    leat_chan *chan = leat__mem_alloc(layout.bytes,
+                                      larger(LEAT__LINE_PAIR, layout.align));
+    if (chan == NULL)
+        return LEAT_ENOMEM;
+    memset((void *)chan, 0, layout.name_at);
+    chan->msg_bytes = msg_bytes;
+    chan->cap = capacity;
+    init(chan, &layout, opts);
+    leat__registry_add(chan, site);
+    *tx = &chan->tx;
+    *rx = &chan->rx;
+    return 0;
+}
+
+static const leat_chan_opts defaults = {.size = sizeof(leat_chan_opts)};
+
+int leat_chan_new(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
+                  const leat_chan_opts *opts)
+{
+    return make(tx, rx, msg_bytes, capacity, opts == NULL ? &defaults : opts,
+                LEAT__SITE());
+}
+
+int leat_chan_new_aligned(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
+                          size_t msg_align, size_t capacity,
+                          const leat_chan_opts *opts)
+{
+    if (opts != NULL && opts->size != sizeof *opts)
+        return LEAT_EINVAL;
+    leat_chan_opts aligned = opts == NULL ? defaults : *opts;
+    aligned.msg_align = larger(aligned.msg_align, msg_align);
+    return make(tx, rx, msg_bytes, capacity, &aligned, LEAT__SITE());
+}
+
+void leat__chan_free(leat_chan *chan)
+{
+    leat__registry_remove(chan);
+    if (!chan->bounded) {
+        bool began = chan->spsc && chan->get.seg != NULL;
+        leat__seg_free_all(chan, began ? chan->get.seg : chan->first);
+    }
+    chan->rx.tag = 0;
+    leat__mem_free(chan);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* op.c - starting and finishing one send or receive. See op.h.
+ *
+ * An op is enlisted at its channel first and at its token second. Between the two
+ * a message may end it, and then the token's claim fails, or finds it done.
+ *
+ * MODEL: tests/model/m_op.c */
+#include "chan/op.h"
+
+static int enlist(leat__op *op)
+{
+    return op->chan->spsc ? leat__spsc_enlist(op->chan, op->dir, &op->at)
+                          : leat__locked_enlist(op->chan, op->dir, &op->at);
+}
+
+int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
+                   leat__token *token, bool sole, void (*notify)(leat__wait *))
+{
+    LEAT_ASSERT(!sole || token == NULL);
+    op->chan = chan;
+    op->dir = dir;
+    op->token = token;
+    op->at = (leat__waiter){.wait = &op->wait, .msg = msg};
+    leat__wait_init(&op->wait, sole, notify);
+    int rc = enlist(op);
+    if (rc != LEAT_EAGAIN)
+        return rc;
+    if (token == NULL)
+        return LEAT__PENDING;
+    if (leat__token_enlist(token, &op->carrier, &op->wait))
+        return LEAT__PENDING;
+    op->token = NULL; /* fired already: nothing to leave there */
+    if (!leat__wait_claim(&op->wait))
+        return LEAT__PENDING; /* the channel was first */
+    leat__chan_delist(chan, &op->at);
+    return LEAT_ECANCELED;
+}
+
+int leat__op_finish(leat__op *op, enum leat__won won)
+{
+    if (op->token != NULL)
+        leat__token_delist(op->token, &op->carrier);
+    if (won == LEAT__WON_CHAN)
+        return op->at.rc; /* the winner took us out of the queue */
+    leat__chan_delist(op->chan, &op->at);
+    return won == LEAT__WON_CANCEL ? LEAT_ECANCELED : LEAT_ETIMEDOUT;
+}
+
+bool leat__op_cancel(leat__op *op)
+{
+    if (!leat__wait_claim(&op->wait))
+        return false;
+    leat__op_finish(op, LEAT__WON_CANCEL);
+    return true;
+}

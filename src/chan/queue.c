@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* queue.c - parked ops in a channel's two queues: first come, first served.
+ *
+ * All under the channel's lock, but for complete_all. A waiter that claim_all put
+ * on a list of its own stays valid until it is completed (wait.h, I2). */
+#include "chan/chan.h"
+
+leat__waiter *leat__chan_claim_first(leat__link *queue)
+{
+    leat__link *link;
+    while ((link = leat__list_pop_front(queue)) != NULL) {
+        leat__waiter *waiter = LEAT__CONTAINER(link, leat__waiter, link);
+        if (leat__wait_claim(waiter->wait))
+            return waiter;
+        /* It timed out or was cancelled; its owner finds it gone from here. */
+    }
+    return NULL;
+}
+
+void leat__chan_claim_all(leat__link *queue, leat__link *won, int rc)
+{
+    leat__waiter *waiter;
+    while ((waiter = leat__chan_claim_first(queue)) != NULL) {
+        waiter->rc = rc;
+        leat__list_push_back(won, &waiter->link);
+    }
+}
+
+void leat__chan_complete_all(leat__link *won)
+{
+    leat__link *link;
+    while ((link = leat__list_pop_front(won)) != NULL)
+        leat__wait_complete(LEAT__CONTAINER(link, leat__waiter, link)->wait,
+                            LEAT__WON_CHAN);
+}
+
+void leat__chan_delist(leat_chan *chan, leat__waiter *waiter)
+{
+    leat__lock_acquire(&chan->lock);
+    if (leat__link_is_in(&waiter->link))
+        leat__list_remove(&waiter->link);
+    if (chan->spsc)
+        leat__spsc_set_asleep(chan);
+    leat__lock_release(&chan->lock);
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* spsc.c - channels whose two ends are both promised single.
+ *
+ * Idea. Lamport's one-writer-one-reader queue: the producer alone advances
+ * put.count, the consumer alone get.count, and each looks at the other's count
+ * only when the one it remembers (`seen`) says full or empty. Bounded: a ring of
+ * exactly cap slots. Unbounded: linked segments. No locked instruction on the way.
+ *
+ * Sleeping. The lock guards the queues, `asleep` and the state word. An end that
+ * would wait enlists under the lock, says so in `asleep`, and tries once more
+ * behind a heavy fence; the other end, having moved a message, looks at `asleep`
+ * behind a light one. Either the look sees the sleeper or the retry sees the
+ * message. Where the kernel has membarrier the light fence is for the compiler
+ * only and the heavy one is a system call, paid before a sleep; elsewhere both are
+ * real fences (docs/adr/0002-asymmetric-fences.md).
+ *
+ * Hand-off. Whoever finds the other end asleep moves the message for it: it wins
+ * the sleeper's wait and, as its proxy, takes from (or puts into) the queue. The
+ * sleeper's end is its own again when it is completed.
+ *
+ * Closing. The producer says that it is inside a send (put.inside) before it looks
+ * at CLOSED; the closer sets CLOSED, then a heavy fence, then waits until the
+ * producer is outside; then no message can follow, and it sets SEALED. A receiver
+ * ends on SEALED, never on CLOSED.
+ *
+ * State. put.*: the producer's, or its proxy's (see above); get.*: the consumer's.
+ * The other end reads only put.count, get.count, put.inside.
+ *
+ * Invariants (counts as free-running differences).
+ *   I1  0 <= put.count - get.count <= cap
+ *   I2  a slot is written only before put.count covers it and read only while
+ *       get.count does not
+ *   I3  put.seen <= get.count and get.seen <= put.count: stale on the safe side
+ *   I4  an end is in its queue => its bit in asleep is set (it may be set with a
+ *       waiter that another event has won, and clear only with an empty queue)
+ *   I5  SEALED => put.count changes no more
+ *
+ * Synchronisation (x: never at the same time as itself, -: free)
+ *     send x    recv x    send with recv -    close - with all
+ *     discard, free: the consumer's
+ *
+ * Progress and lifetime. A try never waits. close waits for one copy by a
+ * producer that is inside; wake and enlist take the short lock.
+ *
+ * MODEL: tests/model/m_spsc.c */
+#include "base/mem.h"
+#include "chan/chan.h"
+#include "os/os.h"
+#include "park/spin.h"
+
+enum { ASLEEP_TX = 1u, ASLEEP_RX = 2u };
+
+/* ---- the two fences --------------------------------------------------------- */
+
+static inline void fence_light(const leat_chan *chan)
+{
+    if (LEAT__LIKELY(chan->asymmetric))
+        leat__fence_compiler();
+    else
+        leat__fence_sc();
+}
+
+static void fence_heavy(const leat_chan *chan)
+{
+    if (chan->asymmetric)
+        leat__os_membarrier();
+    else
+        leat__fence_sc();
+}
+
+/* ---- the promise -------------------------------------------------------------- */
+
+static inline void enter(leat_chan *chan, leat__end *end, uint32_t asleep,
+                         const char *broken)
+{
+#if LEAT_DEBUG
+    /* ORDER spsc.inside: the last call on this end before ours. */
+    LEAT_CHECK(leat__xchg32_acq(&end->inside, 1) == 0, broken);
+    /* relaxed: our own bit; set only while a call of this end is parked */
+    LEAT_CHECK((leat__ld32_rlx(&chan->asleep) & asleep) == 0, broken);
+#else
+    (void)chan;
+    (void)asleep;
+    (void)broken;
+    leat__st32_rlx(&end->inside, 1); /* relaxed: the light fence follows */
+#endif
+}
+
+static inline void leave(leat__end *end)
+{
+    /* ORDER spsc.inside: what we sent before the closer sees us outside. */
+    leat__st32_rel(&end->inside, 0);
+}
+
+static const char two_producers[] =
+    "two sends at once on a channel that promises a single producer";
+static const char two_consumers[] =
+    "two receives at once on a channel that promises a single consumer";
+
+/* ---- slots -------------------------------------------------------------------- */
+
+/* relaxed: an end reads its own count, or as a proxy under the lock */
+static inline size_t own_count(const leat__end *end)
+{
+    return leat__ldz_rlx(&end->count);
+}
+
+/* The slot to write, or NULL with *rc saying why not. */
+static unsigned char *put_slot(leat_chan *chan, int *rc)
+{
+    leat__end *put = &chan->put;
+    if (chan->bounded) {
+        if (own_count(put) - put->seen == chan->cap) {
+            /* ORDER spsc.free: the consumer's last read of the slot before our
+             * write. */
+            put->seen = leat__ldz_acq(&chan->get.count);
+            if (own_count(put) - put->seen == chan->cap) {
+                *rc = LEAT_EAGAIN;
+                return NULL;
+            }
+        }
+        return leat__chan_slot(chan, put->index);
+    }
+    if (put->seg == NULL || put->index == chan->seg_slots) {
+        leat__seg *fresh = leat__seg_new(chan);
+        if (fresh == NULL) {
+            *rc = LEAT_ENOMEM;
+            return NULL;
+        }
+        if (put->seg == NULL)
+            chan->first = fresh; /* the consumer reads it once count is 1 */
+        else
+            put->seg->next = fresh;
+        put->seg = fresh;
+        put->index = 0;
+    }
+    return leat__seg_slot(chan, put->seg, put->index);
+}
+
+static void put_advance(leat_chan *chan)
+{
+    leat__end *put = &chan->put;
+    put->index++;
+    if (chan->bounded && put->index == chan->cap)
+        put->index = 0;
+    /* ORDER spsc.full: the message (and a fresh segment) before the count. */
+    leat__stz_rel(&put->count, own_count(put) + 1);
+}
+
+/* Is there a message to take? */
+static bool get_ready(leat_chan *chan)
+{
+    leat__end *get = &chan->get;
+    if (own_count(get) == get->seen)
+        /* ORDER spsc.full: the count before the message. */
+        get->seen = leat__ldz_acq(&chan->put.count);
+    return own_count(get) != get->seen;
+}
+
+/* pre: get_ready */
+static unsigned char *get_slot(leat_chan *chan)
+{
+    leat__end *get = &chan->get;
+    if (chan->bounded)
+        return leat__chan_slot(chan, get->index);
+    if (get->seg == NULL) {
+        get->seg = chan->first;
+    } else if (get->index == chan->seg_slots) {
+        leat__seg *drained = get->seg;
+        get->seg = drained->next;
+        get->index = 0;
+        leat__seg_retire(chan, drained);
+    }
+    return leat__seg_slot(chan, get->seg, get->index);
+}
+
+static void get_advance(leat_chan *chan)
+{
+    leat__end *get = &chan->get;
+    get->index++;
+    if (chan->bounded && get->index == chan->cap)
+        get->index = 0;
+    /* ORDER spsc.free: our read of the slot before the producer's next write. */
+    leat__stz_rel(&get->count, own_count(get) + 1);
+}
+
+/* ---- one message ---------------------------------------------------------------- */
+
+/* 0, LEAT_ECLOSED, LEAT_EAGAIN, LEAT_ENOMEM. pre: inside, behind a light fence;
+ * or the lock is held */
+static int spsc_offer(leat_chan *chan, const void *msg)
+{
+    int rc = LEAT_ECLOSED;
+    if (LEAT__UNLIKELY(leat__chan_is(chan, LEAT__CHAN_CLOSED)))
+        return rc;
+    unsigned char *slot = put_slot(chan, &rc);
+    if (LEAT__UNLIKELY(slot == NULL))
+        return rc;
+    leat__copy(slot, msg, chan->msg_bytes);
+    put_advance(chan);
+    return 0;
+}
+
+/* 0, LEAT_ECLOSED, LEAT_EAGAIN. */
+static int spsc_take(leat_chan *chan, void *msg)
+{
+    if (LEAT__UNLIKELY(!get_ready(chan))) {
+        if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
+            return LEAT_EAGAIN;
+        if (!get_ready(chan)) /* I5: what came before the seal is visible now */
+            return LEAT_ECLOSED;
+    }
+    leat__copy(msg, get_slot(chan), chan->msg_bytes);
+    get_advance(chan);
+    return 0;
+}
+
+/* ---- sleeping and waking ---------------------------------------------------------- */
+
+/* I4: the bits follow the queues. pre: the lock is held */
+void leat__spsc_set_asleep(leat_chan *chan)
+{
+    uint32_t bits = 0;
+    if (!leat__list_is_empty(&chan->sendq))
+        bits |= ASLEEP_TX;
+    if (!leat__list_is_empty(&chan->recvq))
+        bits |= ASLEEP_RX;
+    /* relaxed: the heavy fence of enlist orders it; clearing may be seen late */
+    leat__st32_rlx(&chan->asleep, bits);
+}
+
+/* Move a message for the consumer that sleeps, if there is one of each. */
+static LEAT__NOINLINE void wake_receiver(leat_chan *chan)
+{
+    leat__waiter *receiver = NULL;
+    leat__lock_acquire(&chan->lock);
+    /* It may have taken the message by itself and be asleep for the next. */
+    if (get_ready(chan))
+        receiver = leat__chan_claim_first(&chan->recvq);
+    if (receiver != NULL)
+        receiver->rc = spsc_take(chan, receiver->msg);
+    leat__spsc_set_asleep(chan);
+    leat__lock_release(&chan->lock);
+    if (receiver != NULL)
+        leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
+}
+
+/* Put the message of the producer that sleeps, if there is room for it. */
+static LEAT__NOINLINE void wake_sender(leat_chan *chan)
+{
+    leat__waiter *sender = NULL;
+    int rc = 0;
+    leat__lock_acquire(&chan->lock);
+    if (!leat__list_is_empty(&chan->sendq) && put_slot(chan, &rc) != NULL)
+        sender = leat__chan_claim_first(&chan->sendq);
+    if (sender != NULL)
+        sender->rc = spsc_offer(chan, sender->msg);
+    leat__spsc_set_asleep(chan);
+    leat__lock_release(&chan->lock);
+    if (sender != NULL)
+        leat__wait_complete(sender->wait, LEAT__WON_CHAN);
+}
+
+/* ORDER spsc.sleep (Dekker, partner in enlist):
+ *     mover:    count := count + 1 ; light fence ; read asleep
+ *     sleeper:  asleep := bit      ; heavy fence ; read count
+ * Both reads cannot miss. */
+static inline bool is_asleep(const leat_chan *chan, uint32_t bit)
+{
+    fence_light(chan);
+    /* relaxed: ordered by the fence; stale means one lock in vain */
+    return LEAT__UNLIKELY((leat__ld32_rlx(&chan->asleep) & bit) != 0);
+}
+
+int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
+                      leat__waiter *waiter)
+{
+    bool sends = dir == LEAT__SEND;
+    leat__link *queue = sends ? &chan->sendq : &chan->recvq;
+    leat__lock_acquire(&chan->lock);
+    LEAT_CHECK(leat__list_is_empty(queue),
+               sends ? two_producers : two_consumers);
+    leat__list_push_back(queue, &waiter->link);
+    leat__spsc_set_asleep(chan);
+    /* ORDER spsc.sleep: the sleeper's half of the Dekker, see is_asleep. */
+    fence_heavy(chan);
+    int rc = sends ? spsc_offer(chan, waiter->msg) : spsc_take(chan, waiter->msg);
+    if (rc != LEAT_EAGAIN) {
+        leat__list_remove(&waiter->link);
+        leat__spsc_set_asleep(chan);
+    }
+    leat__lock_release(&chan->lock);
+    if (rc == 0 && is_asleep(chan, sends ? ASLEEP_RX : ASLEEP_TX)) {
+        if (sends)
+            wake_receiver(chan);
+        else
+            wake_sender(chan);
+    }
+    return rc;
+}
+
+/* ---- the verbs ----------------------------------------------------------------------- */
+
+int leat__spsc_try_send(leat_chan *chan, const void *msg)
+{
+    enter(chan, &chan->put, ASLEEP_TX, two_producers);
+    /* ORDER spsc.close (Dekker, partner in leat__spsc_close):
+     *     producer: inside := 1 ; light fence ; read CLOSED
+     *     closer:   CLOSED := 1 ; heavy fence ; read inside
+     * Either the send refuses or the closer waits for it. */
+    fence_light(chan);
+    int rc = spsc_offer(chan, msg);
+    leave(&chan->put);
+    if (rc == 0 && is_asleep(chan, ASLEEP_RX))
+        wake_receiver(chan);
+    return rc;
+}
+
+int leat__spsc_try_recv(leat_chan *chan, void *msg)
+{
+    enter(chan, &chan->get, ASLEEP_RX, two_consumers);
+    int rc = LEAT_ECLOSED;
+    /* relaxed: an abort that is being made may be seen by the next receive */
+    if (LEAT__UNLIKELY((leat__ld32_rlx(&chan->state) & LEAT__CHAN_ABORTED) !=
+                       0)) {
+        if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
+            leat__spsc_discard(chan);
+    } else {
+        rc = spsc_take(chan, msg);
+    }
+    leave(&chan->get);
+    if (rc == 0 && is_asleep(chan, ASLEEP_TX))
+        wake_sender(chan);
+    return rc;
+}
+
+/* Set CLOSED and turn the parked sender away. */
+static void refuse_sends(leat_chan *chan, int reason)
+{
+    leat__link won;
+    leat__list_init(&won);
+    leat__lock_acquire(&chan->lock);
+    if (!leat__chan_is(chan, LEAT__CHAN_CLOSED)) {
+        chan->reason = reason;
+        leat__chan_set(chan, LEAT__CHAN_CLOSED);
+        leat__chan_claim_all(&chan->sendq, &won, LEAT_ECLOSED);
+        leat__spsc_set_asleep(chan);
+    }
+    leat__lock_release(&chan->lock);
+    leat__chan_complete_all(&won);
+}
+
+/* Set SEALED and end the parked receiver's wait: with a message, if the producer
+ * put one and has not come to waking it. */
+static void seal(leat_chan *chan)
+{
+    leat__lock_acquire(&chan->lock);
+    leat__chan_set(chan, LEAT__CHAN_SEALED);
+    leat__waiter *receiver = leat__chan_claim_first(&chan->recvq);
+    if (receiver != NULL)
+        receiver->rc = spsc_take(chan, receiver->msg);
+    leat__spsc_set_asleep(chan);
+    leat__lock_release(&chan->lock);
+    if (receiver != NULL)
+        leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
+}
+
+void leat__spsc_close(leat_chan *chan, int reason)
+{
+    refuse_sends(chan, reason);
+    /* ORDER spsc.close: the closer's half of the Dekker, see try_send. */
+    fence_heavy(chan);
+    leat__spin spin = {0};
+    /* ORDER spsc.inside: what the producer sent before it was outside. */
+    while (leat__ld32_acq(&chan->put.inside) != 0) {
+        if (!leat__spin_turn(&spin))
+            leat__os_nap();
+    }
+    seal(chan);
+}
+
+void leat__spsc_discard(leat_chan *chan)
+{
+    LEAT_ASSERT(leat__chan_is(chan, LEAT__CHAN_SEALED));
+    while (get_ready(chan)) {
+        unsigned char *slot = get_slot(chan);
+        if (chan->discard != NULL)
+            chan->discard(slot, chan->discard_arg);
+        get_advance(chan);
+    }
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* transfer.c - leat_tx_send and leat_rx_recv: try, look, wait.
+ *
+ * The order is the contract's: what is ready is done, then the token is asked,
+ * then the clock; and only a call that has to wait pays for either. */
+#include "cancel/cancel.h"
+#include "chan/op.h"
+#include "park/spin.h"
+#include "park/until.h"
+
+static int try_once(leat_chan *chan, enum leat__dir dir, void *msg)
+{
+    if (chan->spsc)
+        return dir == LEAT__SEND ? leat__spsc_try_send(chan, msg)
+                                 : leat__spsc_try_recv(chan, msg);
+    return dir == LEAT__SEND ? leat__locked_try_send(chan, msg)
+                             : leat__locked_try_recv(chan, msg);
+}
+
+/* Look for a bounded time before parking: with room for several messages the
+ * other end is likely to make more than one step, and a parked op would be woken
+ * for the first. With none or one it parks at once, and looks there. */
+static int linger(leat_chan *chan, enum leat__dir dir, void *msg)
+{
+    if (chan->cap <= 1)
+        return LEAT_EAGAIN;
+    leat__spin spin = {0};
+    while (leat__spin_turn(&spin)) {
+        if (!chan->spsc && !leat__locked_look(chan, dir))
+            continue;
+        int rc = try_once(chan, dir, msg);
+        if (rc != LEAT_EAGAIN)
+            return rc;
+    }
+    return LEAT_EAGAIN;
+}
+
+static LEAT__NOINLINE int wait_for(leat_chan *chan, enum leat__dir dir,
+                                   void *msg, leat_until until)
+{
+    leat__token *token =
+        until.cancel == NULL ? NULL : leat__cancel_token(until.cancel);
+    if (token != NULL && leat__token_fired(token))
+        return LEAT_ECANCELED;
+    int64_t deadline_ns = leat__until_deadline(until);
+    if (leat__deadline_passed(deadline_ns))
+        return LEAT_ETIMEDOUT;
+    int rc = linger(chan, dir, msg);
+    if (rc != LEAT_EAGAIN)
+        return rc;
+    leat__op op;
+    bool sole = token == NULL && deadline_ns == INT64_MAX;
+    rc = leat__op_start(&op, chan, dir, msg, token, sole, NULL);
+    if (rc == LEAT__PENDING)
+        rc = leat__op_finish(&op, leat__wait_park(&op.wait, deadline_ns));
+    return rc;
+}
+
+int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_tx(tx);
+    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
+               "leat_tx_send: msg is NULL");
+    void *from = (void *)(uintptr_t)msg; /* read only: dir says so */
+    int rc = LEAT__LIKELY(!chan->spsc) ? leat__locked_try_send(chan, msg)
+                                       : leat__spsc_try_send(chan, msg);
+    if (LEAT__LIKELY(rc != LEAT_EAGAIN) || leat__until_is_nowait(until))
+        return rc;
+    return wait_for(chan, LEAT__SEND, from, until);
+}
+
+int leat_rx_recv(leat_rx *rx, void *msg, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_rx(rx);
+    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
+               "leat_rx_recv: msg is NULL");
+    int rc = LEAT__LIKELY(!chan->spsc) ? leat__locked_try_recv(chan, msg)
+                                       : leat__spsc_try_recv(chan, msg);
+    if (LEAT__LIKELY(rc != LEAT_EAGAIN) || leat__until_is_nowait(until))
+        return rc;
+    return wait_for(chan, LEAT__RECV, msg, until);
+}

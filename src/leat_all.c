@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* leat_all.c - all of leat as one translation unit: for embedding, for the
+ * checkers under tests/model, and as a build of its own, so that file-local names
+ * never collide. The checkers bring their own src/os. */
+#define _GNU_SOURCE
+#if !defined(LEAT_SIM) && !defined(LEAT_GENMC)
+#include "os/common.c"
+#if defined(LEAT_FUTEX_POSIX)
+#include "os/posix.c"
+#else
+#include "os/linux.c"
+#endif
+#endif
+#include "base/err.c"
+#include "base/mem.c"
+#include "base/panic.c"
+#include "base/version.c"
+
+#include "park/lock.c"
+#include "park/token.c"
+#include "park/until.c"
+#include "park/wait.c"
+
+#include "cancel/cancel.c"
+
+#include "chan/half.c"
+#include "chan/locked.c"
+#include "chan/make.c"
+#include "chan/op.c"
+#include "chan/queue.c"
+#include "chan/registry.c"
+#include "chan/seg.c"
+#include "chan/spsc.c"
+#include "chan/transfer.c"

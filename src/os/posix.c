@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* posix.c - the porting contract without a futex: a small table of mutexes and
+ * condition variables, found by the address that is slept on.
+ *
+ * A wake takes the bucket's mutex, and a sleeper looks at its word under that
+ * mutex before it sleeps; so a wake that follows a change of the word finds the
+ * sleeper asleep or makes it see the change. Two addresses may share a bucket:
+ * then a wake is for no reason to one of them, which the contract allows, and
+ * broadcast sees to it that the right one is among the woken. */
+#define _GNU_SOURCE
+#include "os/os.h"
+#include "os/posix.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+#define BUCKETS 64
+
+struct bucket {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed; /* on CLOCK_MONOTONIC */
+};
+
+static struct bucket table[BUCKETS];
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
+static void table_init(void)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    for (size_t i = 0; i < BUCKETS; i++) {
+        pthread_mutex_init(&table[i].mutex, NULL);
+        pthread_cond_init(&table[i].changed, &monotonic);
+    }
+    pthread_condattr_destroy(&monotonic);
+}
+
+static struct bucket *bucket_of(const leat__a32 *word)
+{
+    pthread_once(&table_once, table_init);
+    uintptr_t key = (uintptr_t)word;
+    /* stacks are aligned alike: mix the page number into the line number */
+    return &table[((key >> 6) ^ (key >> 12) ^ (key >> 20)) % BUCKETS];
+}
+
+bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
+                         int64_t deadline_ns)
+{
+    struct bucket *b = bucket_of(word);
+    bool timed_out = false;
+    pthread_mutex_lock(&b->mutex);
+    /* relaxed: the contract gives no order */
+    if (leat__ld32_rlx(word) == expected) {
+        if (deadline_ns == INT64_MAX) {
+            pthread_cond_wait(&b->changed, &b->mutex);
+        } else {
+            struct timespec at = leat__posix_timespec(deadline_ns);
+            timed_out = pthread_cond_timedwait(&b->changed, &b->mutex,
+                                               &at) == ETIMEDOUT;
+        }
+    }
+    pthread_mutex_unlock(&b->mutex);
+    return !timed_out;
+}
+
+void leat__os_futex_wake(leat__a32 *word)
+{
+    struct bucket *b = bucket_of(word);
+    pthread_mutex_lock(&b->mutex);
+    pthread_cond_broadcast(&b->changed);
+    pthread_mutex_unlock(&b->mutex);
+}
+
+bool leat__os_has_membarrier(void)
+{
+    return false;
+}
+
+void leat__os_membarrier(void)
+{
+}

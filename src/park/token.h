@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* token.h - the core of a cancel token: a flag, and the waits that carry it.
+ *
+ * It lives in park, beneath channels, so that any wait can be enlisted here; the
+ * public token (owners, names) is src/cancel.
+ *
+ * State. fired: 0, then 1 for ever; written under lock, read by anyone.
+ *        carriers: nodes of waits that carry the token; under lock.
+ *
+ * Invariants.
+ *   I1  once fired, carriers is empty and stays so: fire takes each node out, and
+ *       enlist refuses
+ *   I2  a node that fire took out and whose wait it claimed is used until that
+ *       wait's completion, which its owner waits for; any other node is not
+ *       touched after the lock is let go
+ *
+ * Progress and lifetime. Firing is linear in the carriers, with the claims under
+ * the lock and the wake-ups after it. The token's lock and a channel's lock are
+ * never held together.
+ *
+ * MODEL: tests/model/m_token.c */
+#ifndef LEAT_PARK_TOKEN_H
+#define LEAT_PARK_TOKEN_H
+
+#include "park/lock.h"
+#include "park/wait.h"
+
+typedef struct leat__token {
+    leat__a32 fired;
+    leat__lock lock;
+    leat__link carriers;
+} leat__token;
+
+typedef struct leat__carrier {
+    leat__link link;
+    leat__wait *wait;
+} leat__carrier;
+
+void leat__token_init(leat__token *token);
+
+static inline bool leat__token_fired(const leat__token *token)
+{
+    /* ORDER token.fire: what was done before the fire is visible to who sees it. */
+    return leat__ld32_acq(&token->fired) != 0;
+}
+
+/* Enlist a wait, which must not be sole. false: fired already, not enlisted. */
+bool leat__token_enlist(leat__token *token, leat__carrier *carrier,
+                        leat__wait *wait);
+
+/* Take the node out, if fire has not. The owner calls it when its wait is over. */
+void leat__token_delist(leat__token *token, leat__carrier *carrier);
+
+/* Claim and complete every wait that carries the token. On return no such wait is
+ * undecided, whoever fired. */
+void leat__token_fire(leat__token *token);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* wait.c - the claim word and the two ways of waking. See wait.h. */
+#include "park/wait.h"
+#include "os/os.h"
+#include "park/spin.h"
+
+bool leat__wait_claim(leat__wait *wait)
+{
+    if (wait->sole)
+        return true;
+    for (;;) {
+        /* relaxed: the claim moves no data. What the owner wrote before it
+         * enlisted came with the place's lock, and what the winner writes goes
+         * with the completion. */
+        uint32_t seen = leat__ld32_rlx(&wait->word);
+        if ((seen & LEAT__WAIT_CLAIMED) != 0)
+            return false;
+        /* LP: the claim. Fails only if the owner set SLEEPING or another event
+         * won; either happens once. */
+        if (leat__cas32_rlx(&wait->word, &seen, seen | LEAT__WAIT_CLAIMED))
+            return true; /* relaxed: see above */
+    }
+}
+
+void leat__wait_complete(leat__wait *wait, enum leat__won won)
+{
+    void (*notify)(leat__wait *) = wait->notify;
+    uint32_t done = LEAT__WAIT_CLAIMED | LEAT__WAIT_DONE |
+                    (uint32_t)won << LEAT__WAIT_WON_SHIFT;
+    /* ORDER wait.done: the outcome before DONE. LAST TOUCH for a thread: it may
+     * return, and its stack be reused, as soon as it sees DONE. */
+    uint32_t before = leat__xchg32_rel(&wait->word, done);
+    LEAT_ASSERT((before & LEAT__WAIT_DONE) == 0);
+    if (notify != NULL) {
+        notify(wait); /* LAST TOUCH for a callback: it is told, then it goes */
+    } else if ((before & LEAT__WAIT_SLEEPING) != 0) {
+        /* I5. Only an address from here on: see leat__os_futex_wake. */
+        leat__os_futex_wake(&wait->word);
+    }
+}
+
+static enum leat__won won_of(uint32_t word)
+{
+    return (enum leat__won)(word >> LEAT__WAIT_WON_SHIFT);
+}
+
+/* Look for DONE for a bounded time. */
+static bool spin_until_done(leat__wait *wait, uint32_t *word)
+{
+    leat__spin spin = {0};
+    do {
+        /* ORDER wait.done: DONE before the outcome. */
+        *word = leat__ld32_acq(&wait->word);
+        if ((*word & LEAT__WAIT_DONE) != 0)
+            return true;
+    } while (leat__spin_turn(&spin));
+    return false;
+}
+
+enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns)
+{
+    uint32_t word;
+    if (spin_until_done(wait, &word))
+        return won_of(word);
+    for (;;) {
+        /* ORDER wait.done: DONE before the outcome. */
+        word = leat__ld32_acq(&wait->word);
+        if ((word & LEAT__WAIT_DONE) != 0)
+            return won_of(word);
+        /* relaxed: SLEEPING publishes nothing. The word itself orders it against
+         * the completion: whichever comes second sees the first. */
+        if ((word & LEAT__WAIT_SLEEPING) == 0 &&
+            !leat__cas32_rlx(&wait->word, &word, word | LEAT__WAIT_SLEEPING))
+            continue;
+        word |= LEAT__WAIT_SLEEPING;
+        if (!leat__os_futex_wait(&wait->word, word, deadline_ns)) {
+            if (leat__wait_claim(wait))
+                return LEAT__WON_TIMEOUT;
+            /* Another event won. Its outcome is on the way, and the deadline has
+             * done its part. */
+            deadline_ns = INT64_MAX;
+        }
+    }
+}
+
+enum leat__won leat__wait_won(const leat__wait *wait)
+{
+    /* ORDER wait.done: DONE before the outcome. */
+    uint32_t word = leat__ld32_acq(&wait->word);
+    LEAT_ASSERT((word & LEAT__WAIT_DONE) != 0);
+    return won_of(word);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* wait.h - one wait: whoever waits, how to wake it, and who may.
+ *
+ * Words. A *wait* is one blocked operation; it lives in the storage of whoever
+ * waits. A *place* is somewhere it is enlisted: a channel's queue, a token's list.
+ * Each place holds a node that points at the wait. An *event* (a message, a close,
+ * a fired token, a deadline) finds the wait at one place and *claims* it; exactly
+ * one event wins. The winner acts for the waiter (hands it the message) and then
+ * *completes* the wait, which wakes it.
+ *
+ * Two kinds wait through this: a thread (sleeps on the word) and a callback (told
+ * once, in the thread that completes, which holds no lock of leat's).
+ *
+ * State. word, all of it:
+ *     { won: 0, DONE: 0, CLAIMED: 0, SLEEPING: 0 }   open
+ *     SLEEPING   set by the owner, before it sleeps; never cleared
+ *     CLAIMED    set by the one winner; never cleared; a sole wait goes without
+ *     DONE, won  set by the winner when the outcome is in place
+ *
+ * Invariants.
+ *   I1  at most one claim of a wait succeeds
+ *   I2  between a claim and its completion the owner stays, so the winner may use
+ *       the wait, its nodes and the buffers they name
+ *   I3  after completion the winner touches nothing of the owner's (LAST TOUCH)
+ *   I4  the owner leaves only with DONE seen, or with a claim of its own
+ *   I5  an owner asleep with the outcome in place has been, or is being, woken
+ *
+ * A wait is *sole* if only one place can claim it (no deadline, no token, one
+ * channel). Then the lock of that place is the claim and the word is left alone
+ * until completion: one cache line less to fight for.
+ *
+ * Synchronisation (x: by one thread only, -: any, e: exactly one of all):
+ *     init x owner   claim - (one wins)   complete e winner   park x owner
+ *
+ * Progress and lifetime. Claim and complete never wait. The owner sleeps without
+ * using the processor. A winner that loses its processor between claim and
+ * completion holds up that one owner. The owner's storage is free once park (or
+ * the callback) has returned.
+ *
+ * MODEL: tests/model/m_wait.c */
+#ifndef LEAT_PARK_WAIT_H
+#define LEAT_PARK_WAIT_H
+
+#include "base/assert.h"
+#include "base/atomic.h"
+#include "base/list.h"
+
+enum {
+    LEAT__WAIT_SLEEPING = 1u,
+    LEAT__WAIT_CLAIMED = 2u,
+    LEAT__WAIT_DONE = 4u,
+    LEAT__WAIT_WON_SHIFT = 8
+};
+
+/* Who won: what park returns. */
+enum leat__won {
+    LEAT__WON_TIMEOUT = 0,
+    LEAT__WON_CANCEL = 1,
+    LEAT__WON_CHAN = 2
+};
+
+typedef struct leat__wait {
+    leat__a32 word;
+    bool sole; /* immutable after init */
+    /* NULL: a thread. Else called once, at completion. Immutable after init. */
+    void (*notify)(struct leat__wait *wait);
+} leat__wait;
+
+/* A wait enlisted at a channel; under that channel's lock while it is linked. */
+typedef struct leat__waiter {
+    leat__link link;
+    leat__wait *wait;
+    void *msg; /* where from or where to; the winner's between claim and DONE */
+    int rc;    /* written by the winner, read by the owner after DONE */
+} leat__waiter;
+
+static inline void leat__wait_init(leat__wait *wait, bool sole,
+                                   void (*notify)(leat__wait *))
+{
+    leat__st32_rlx(&wait->word, 0); /* relaxed: published by a place's lock */
+    wait->sole = sole;
+    wait->notify = notify;
+}
+
+/* Try to be the one event that ends the wait.
+ * pre: the place that led here still has the wait enlisted, and its lock is held;
+ *      or the caller is the owner. */
+bool leat__wait_claim(leat__wait *wait);
+
+/* Complete a claimed wait: all that the winner wrote is the owner's now.
+ * pre: claimed by the caller; no lock held. LAST TOUCH of the wait. */
+void leat__wait_complete(leat__wait *wait, enum leat__won won);
+
+/* Wait for completion as a thread. At the deadline (absolute, INT64_MAX: none)
+ * the owner claims the wait itself, if it still can.
+ * returns who won; LEAT__WON_TIMEOUT: the owner did, nobody will complete. */
+enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns);
+
+/* Who won a completed callback wait. pre: notify has been called. */
+enum leat__won leat__wait_won(const leat__wait *wait);
+
+#endif
