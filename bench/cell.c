@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* cell.c - parse a cell, run it, check the account, print the figures. */
+#define _GNU_SOURCE
+#include "cell.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { THREADS_MAX = 4 };
+
+struct cell {
+    const struct cell_peer *peer;
+    bool seq;
+    unsigned senders;
+    unsigned receivers;
+    size_t capacity;
+    uint64_t messages;
+};
+
+struct worker {
+    pthread_t thread;
+    const struct cell_peer *peer;
+    void *chan;
+    uint64_t first;
+    uint64_t n;
+    struct tally tally;
+};
+
+void cell_fail(const char *what)
+{
+    fprintf(stderr, "bench: %s\n", what);
+    exit(1);
+}
+
+static int64_t clock_ns(clockid_t clock)
+{
+    struct timespec t;
+
+    if (clock_gettime(clock, &t) != 0)
+        cell_fail("a clock cannot be read");
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void *sender(void *arg)
+{
+    struct worker *w = arg;
+
+    w->peer->send(w->chan, w->first, w->n);
+    return NULL;
+}
+
+static void *receiver(void *arg)
+{
+    struct worker *w = arg;
+
+    /* Added up here and stored once: the workers lie next to each other. */
+    struct tally tally = {0, 0};
+    w->peer->recv(w->chan, w->n, &tally);
+    w->tally = tally;
+    return NULL;
+}
+
+static void start(struct worker *w, void *(*fn)(void *))
+{
+    if (pthread_create(&w->thread, NULL, fn, w) != 0)
+        cell_fail("a thread cannot be started");
+}
+
+static void join(struct worker *w)
+{
+    if (pthread_join(w->thread, NULL) != 0)
+        cell_fail("a thread cannot be joined");
+}
+
+static struct tally run(const struct cell *cell)
+{
+    const struct cell_peer *peer = cell->peer;
+    struct worker tx[THREADS_MAX];
+    struct worker rx[THREADS_MAX];
+    struct tally total = {0, 0};
+    void *chan = peer->make(cell->capacity);
+
+    for (unsigned i = 0; i < cell->senders; i++) {
+        uint64_t n = cell->messages / cell->senders;
+        tx[i] = (struct worker){.peer = peer, .chan = chan,
+                                .first = 1 + i * n, .n = n};
+        if (!cell->seq)
+            start(&tx[i], sender);
+    }
+    for (unsigned i = 0; i < cell->receivers; i++) {
+        rx[i] = (struct worker){.peer = peer, .chan = chan,
+                                .n = cell->messages / cell->receivers};
+        if (cell->receivers > 1)
+            start(&rx[i], receiver);
+    }
+    if (cell->seq)
+        sender(&tx[0]);
+    if (cell->receivers == 1)
+        receiver(&rx[0]);
+    for (unsigned i = 0; i < cell->senders && !cell->seq; i++)
+        join(&tx[i]);
+    for (unsigned i = 0; i < cell->receivers; i++) {
+        if (cell->receivers > 1)
+            join(&rx[i]);
+        total.count += rx[i].tally.count;
+        total.sum += rx[i].tally.sum;
+    }
+    if (!peer->drained(chan))
+        cell_fail("messages left in the channel");
+    peer->drop(chan);
+    return total;
+}
+
+static int measure(const struct cell *cell)
+{
+    int64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    int64_t wall = clock_ns(CLOCK_MONOTONIC);
+    struct tally got = run(cell);
+    wall = clock_ns(CLOCK_MONOTONIC) - wall;
+    cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+
+    uint64_t n = cell->messages;
+    if (got.count != n || got.sum != n * (n + 1) / 2) {
+        fprintf(stderr, "bench: %s got %" PRIu64 " messages of sum %" PRIu64
+                ", not %" PRIu64 " of sum %" PRIu64 "\n", cell->peer->who,
+                got.count, got.sum, n, n * (n + 1) / 2);
+        return 1;
+    }
+    printf("%.2f %.2f\n", (double)wall / (double)n, (double)cpu / (double)n);
+    return 0;
+}
+
+static void parse(struct cell *cell, const char *scenario, const char *capacity,
+                  const char *messages)
+{
+    cell->messages = strtoull(messages, NULL, 10);
+    if (cell->messages == 0 || cell->messages % THREADS_MAX != 0)
+        cell_fail("the number of messages must be a multiple of 4");
+    cell->seq = strcmp(scenario, "seq") == 0;
+    cell->senders = cell->seq ? 1 : (unsigned)scenario[0] - '0';
+    cell->receivers = cell->seq ? 1 : (unsigned)scenario[2] - '0';
+    if (strcmp(capacity, "unbounded") == 0)
+        cell->capacity = CELL_UNBOUNDED;
+    else if (strcmp(capacity, "large") == 0)
+        cell->capacity = cell->messages;
+    else
+        cell->capacity = strtoull(capacity, NULL, 10);
+    if (!cell->peer->bounded && cell->capacity != CELL_UNBOUNDED)
+        cell_fail("this participant has no bound");
+    if (cell->seq && cell->capacity < cell->messages)
+        cell_fail("seq needs room for all messages");
+}
+
+/* Is the scenario one of the list, whose words have three letters each? */
+static bool runs(const char *scenarios, const char *scenario)
+{
+    for (size_t at = 0; at < strlen(scenarios); at += 4) {
+        if (strlen(scenario) == 3 && memcmp(scenarios + at, scenario, 3) == 0)
+            return true;
+    }
+    return false;
+}
+
+int cell_main(const struct cell_peer *peers, int argc, char **argv)
+{
+    const struct cell_peer *peer = peers;
+
+    while (argc >= 2 && peer->who && strcmp(peer->who, argv[1]) != 0)
+        peer++;
+    if (argc == 3 && peer->who && strcmp(argv[2], "version") == 0) {
+        printf("%s\n", peer->version());
+        return 0;
+    }
+    if (argc != 5 || !peer->who || !runs(peer->scenarios, argv[2])) {
+        fprintf(stderr, "usage: %s who scenario capacity messages\n"
+                "       %s who version\n", argv[0], argv[0]);
+        for (peer = peers; peer->who; peer++)
+            fprintf(stderr, "  %s: %s\n", peer->who, peer->scenarios);
+        return 2;
+    }
+    struct cell cell = {.peer = peer};
+    parse(&cell, argv[2], argv[3], argv[4]);
+    return measure(&cell);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* cell.h - one cell of the table for a participant written in C.
+ *
+ * A participant's program runs one cell and ends:
+ *
+ *     program who scenario capacity messages
+ *
+ *     scenario   seq  one thread sends them all, then receives them all
+ *                1:1, 4:1, 4:4  so many senders : so many receivers; with one
+ *                receiver it is the main thread
+ *     capacity   unbounded, large (room for all messages), or a number
+ *
+ * and prints one line: wall nanoseconds a message, CPU nanoseconds a message
+ * (of all threads, user and system). `program who version` prints a version.
+ *
+ * Measured is what a user pays: making the channel, starting the threads, all
+ * messages, joining, freeing. The values 1 to messages are sent, each once; the
+ * number received and their sum must be right and the channel empty afterwards,
+ * or the program says what was wrong and fails.
+ *
+ * The loops are the participant's own, so that nothing indirect is in them. */
+#ifndef BENCH_CELL_H
+#define BENCH_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CELL_UNBOUNDED SIZE_MAX
+
+struct tally {
+    uint64_t count;
+    uint64_t sum;
+};
+
+struct cell_peer {
+    const char *who;
+    const char *scenarios;  /* those it can run, such as "seq 1:1" */
+    bool bounded;           /* can it have a bound? */
+    void *(*make)(size_t capacity);
+    void (*send)(void *chan, uint64_t first, uint64_t n); /* first, first+1.. */
+    void (*recv)(void *chan, uint64_t n, struct tally *tally);
+    bool (*drained)(void *chan);    /* does a try find nothing? */
+    void (*drop)(void *chan);
+    const char *(*version)(void);
+};
+
+/* The main of a program with these participants, a list that a NULL who ends. */
+int cell_main(const struct cell_peer *peers, int argc, char **argv);
+
+/* Print a sentence and exit with 1. */
+_Noreturn void cell_fail(const char *what);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* leat.c - leat as a participant: the installed library, its public headers,
+ * one row without a promise and one for each promise. */
+#include "cell.h"
+
+#include <leat.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct pipe {
+    leat_tx *tx;
+    leat_rx *rx;
+};
+
+static void *make(size_t capacity, uint32_t flags)
+{
+    struct pipe *p = malloc(sizeof *p);
+
+    if (!p)
+        cell_fail("out of memory");
+    if (capacity == CELL_UNBOUNDED)
+        capacity = LEAT_UNBOUNDED;
+    if (leat_chan_new(&p->tx, &p->rx, sizeof(uint64_t), capacity,
+                      LEAT_CHAN_OPTS(.flags = flags)) < 0)
+        cell_fail("leat_chan_new failed");
+    return p;
+}
+
+static void *make_plain(size_t capacity)
+{
+    return make(capacity, 0);
+}
+
+static void *make_mpsc(size_t capacity)
+{
+    return make(capacity, LEAT_SINGLE_CONSUMER);
+}
+
+static void *make_spsc(size_t capacity)
+{
+    return make(capacity, LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER);
+}
+
+static void send(void *chan, uint64_t first, uint64_t n)
+{
+    leat_tx *tx = ((struct pipe *)chan)->tx;
+
+    for (uint64_t v = first; v < first + n; v++) {
+        if (leat_tx_send(tx, &v, leat_forever()) < 0)
+            cell_fail("leat_tx_send failed");
+    }
+}
+
+static void recv(void *chan, uint64_t n, struct tally *tally)
+{
+    leat_rx *rx = ((struct pipe *)chan)->rx;
+
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t v;
+        if (leat_rx_recv(rx, &v, leat_forever()) < 0)
+            cell_fail("leat_rx_recv failed");
+        tally->count++;
+        tally->sum += v;
+    }
+}
+
+static bool drained(void *chan)
+{
+    uint64_t v;
+
+    return leat_rx_recv(((struct pipe *)chan)->rx, &v, leat_nowait()) ==
+           LEAT_EAGAIN;
+}
+
+static void drop(void *chan)
+{
+    struct pipe *p = chan;
+
+    if (!leat_tx_drop(p->tx) || !leat_rx_drop(p->rx))
+        cell_fail("a half has owners left");
+    free(p);
+}
+
+static const char *version(void)
+{
+    static char text[32];
+    int v = leat_version();
+
+    snprintf(text, sizeof text, "%d.%d.%d", v / 10000, v / 100 % 100, v % 100);
+    return text;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct cell_peer peers[] = {
+        {"leat", "seq 1:1 4:1 4:4", true, make_plain, send, recv, drained, drop,
+         version},
+        {"leat-mpsc", "seq 1:1 4:1", true, make_mpsc, send, recv, drained, drop,
+         version},
+        {"leat-spsc", "seq 1:1", true, make_spsc, send, recv, drained, drop,
+         version},
+        {0},
+    };
+
+    return cell_main(peers, argc, argv);
+}

@@ -1,0 +1,3 @@
+module leat.invalid/bench/peers
+
+go 1.21

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: 2026 the leat authors
+//! crossbeam-channel, flume, kanal and std's mpsc as participants: the same
+//! program as bench/cell.h describes. Everything is generic over the channel,
+//! so each loop is compiled for its channel with nothing indirect in it.
+
+use std::thread;
+use std::time::Instant;
+
+trait Tx: Send + Clone {
+    fn put(&self, v: u64);
+}
+
+trait Rx: Send + Sized {
+    fn get(&self) -> u64;
+    /// Does a try find nothing?
+    fn drained(&self) -> bool;
+    /// A second receiver, where there can be one.
+    fn again(&self) -> Option<Self>;
+}
+
+macro_rules! channel {
+    ($tx:ty, $rx:ty) => {
+        channel!(@tx $tx);
+        impl Rx for $rx {
+            fn get(&self) -> u64 {
+                self.recv().unwrap()
+            }
+            fn drained(&self) -> bool {
+                !matches!(self.try_recv(), Ok(_))
+            }
+            fn again(&self) -> Option<Self> {
+                Some(self.clone())
+            }
+        }
+    };
+    (@tx $tx:ty) => {
+        impl Tx for $tx {
+            fn put(&self, v: u64) {
+                self.send(v).unwrap()
+            }
+        }
+    };
+}
+
+channel!(crossbeam_channel::Sender<u64>, crossbeam_channel::Receiver<u64>);
+channel!(flume::Sender<u64>, flume::Receiver<u64>);
+channel!(@tx kanal::Sender<u64>);
+channel!(@tx std::sync::mpsc::Sender<u64>);
+channel!(@tx std::sync::mpsc::SyncSender<u64>);
+
+impl Rx for kanal::Receiver<u64> {
+    fn get(&self) -> u64 {
+        self.recv().unwrap()
+    }
+    fn drained(&self) -> bool {
+        // kanal says Ok(None) where others say Err(Empty)
+        !matches!(self.try_recv(), Ok(Some(_)))
+    }
+    fn again(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+}
+
+impl Rx for std::sync::mpsc::Receiver<u64> {
+    fn get(&self) -> u64 {
+        self.recv().unwrap()
+    }
+    fn drained(&self) -> bool {
+        self.try_recv().is_err()
+    }
+    fn again(&self) -> Option<Self> {
+        None
+    }
+}
+
+struct Cell {
+    scenario: String,
+    capacity: Option<usize>,
+    messages: u64,
+}
+
+struct Tally {
+    count: u64,
+    sum: u64,
+}
+
+fn send<T: Tx>(tx: &T, first: u64, n: u64) {
+    for v in first..first + n {
+        tx.put(v);
+    }
+}
+
+fn recv<R: Rx>(rx: &R, n: u64) -> Tally {
+    let mut tally = Tally { count: 0, sum: 0 };
+    for _ in 0..n {
+        tally.sum += rx.get();
+        tally.count += 1;
+    }
+    tally
+}
+
+/// `senders` threads; one receiver is the calling thread, four are threads.
+fn spread<T: Tx, R: Rx>(tx: T, rx: &R, senders: u64, receivers: u64, n: u64) -> Tally {
+    thread::scope(|scope| {
+        let each = n / senders;
+        for i in 0..senders {
+            let tx = tx.clone();
+            scope.spawn(move || send(&tx, 1 + i * each, each));
+        }
+        drop(tx);
+        if receivers == 1 {
+            return recv(rx, n);
+        }
+        let handles: Vec<_> = (0..receivers)
+            .map(|_| {
+                let rx = rx.again().unwrap_or_else(|| fail("only one receiver"));
+                scope.spawn(move || recv(&rx, n / receivers))
+            })
+            .collect();
+        let mut total = Tally { count: 0, sum: 0 };
+        for handle in handles {
+            let tally = handle.join().unwrap();
+            total.count += tally.count;
+            total.sum += tally.sum;
+        }
+        total
+    })
+}
+
+fn run<T: Tx, R: Rx>(cell: &Cell, make: impl Fn() -> (T, R)) -> Tally {
+    let (tx, rx) = make();
+    let n = cell.messages;
+    let tally = match cell.scenario.as_str() {
+        "seq" => {
+            send(&tx, 1, n);
+            recv(&rx, n)
+        }
+        "1:1" => spread(tx, &rx, 1, 1, n),
+        "4:1" => spread(tx, &rx, 4, 1, n),
+        "4:4" => spread(tx, &rx, 4, 4, n),
+        _ => fail("no such scenario"),
+    };
+    if !rx.drained() {
+        fail("messages left in the channel");
+    }
+    tally
+}
+
+fn run_who(who: &str, cell: &Cell) -> Tally {
+    match (who, cell.capacity) {
+        ("crossbeam-channel", None) => run(cell, crossbeam_channel::unbounded),
+        ("crossbeam-channel", Some(c)) => run(cell, || crossbeam_channel::bounded(c)),
+        ("flume", None) => run(cell, flume::unbounded),
+        ("flume", Some(c)) => run(cell, || flume::bounded(c)),
+        ("kanal", None) => run(cell, kanal::unbounded),
+        ("kanal", Some(c)) => run(cell, || kanal::bounded(c)),
+        ("std-mpsc", None) => run(cell, std::sync::mpsc::channel),
+        ("std-mpsc", Some(c)) => run(cell, || std::sync::mpsc::sync_channel(c)),
+        _ => fail("no such participant"),
+    }
+}
+
+fn fail(what: &str) -> ! {
+    eprintln!("bench: {what}");
+    std::process::exit(1)
+}
+
+fn cpu_ns() -> u64 {
+    let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: t is a timespec that the call may write.
+    if unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut t) } != 0 {
+        fail("a clock cannot be read");
+    }
+    t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    if args.len() != 5 {
+        fail("usage: peers who scenario capacity messages");
+    }
+    let messages: u64 = args[4].parse().unwrap_or_else(|_| fail("messages?"));
+    let capacity = match args[3].as_str() {
+        "unbounded" => None,
+        "large" => Some(messages as usize),
+        number => Some(number.parse().unwrap_or_else(|_| fail("capacity?"))),
+    };
+    let cell = Cell { scenario: args[2].clone(), capacity, messages };
+    if messages == 0 || messages % 4 != 0 {
+        fail("the number of messages must be a multiple of 4");
+    }
+
+    let cpu = cpu_ns();
+    let wall = Instant::now();
+    let got = run_who(&args[1], &cell);
+    let wall = wall.elapsed().as_nanos() as f64;
+    let cpu = (cpu_ns() - cpu) as f64;
+
+    let sum = messages * (messages + 1) / 2;
+    if got.count != messages || got.sum != sum {
+        fail(&format!(
+            "{} got {} messages of sum {}, not {} of sum {}",
+            args[1], got.count, got.sum, messages, sum
+        ));
+    }
+    println!("{:.2} {:.2}", wall / messages as f64, cpu / messages as f64);
+}
