@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 the leat authors
+"""Run the participants of each cell in turn and write the table.
+
+Called by bench/run.sh, which has built the programs. In each round every cell
+runs each of its participants once, one after another in a shuffled order, so
+that whatever else the machine does meets all of them alike. A figure is the
+median of the rounds. A program that fails, or counts wrongly, ends the run."""
+
+import argparse
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+import report
+
+BENCH = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(BENCH)
+WORK = os.path.join(ROOT, "build", "bench")
+
+ALL = ("seq", "1:1", "4:1", "4:4")
+ANY = ("unbounded", "large", "128", "1", "0")
+
+# who: (program, kind, scenarios, capacities). Ratios are to the best of kind
+# "thread"; Go's channels connect tasks, not threads, and are shown beside them.
+PARTICIPANTS = {
+    "leat": ("leat", "leat", ALL, ANY),
+    "leat-mpsc": ("leat", "leat", ("1:1", "4:1"), ANY),
+    "leat-spsc": ("leat", "leat", ("seq", "1:1"), ANY),
+    "crossbeam-channel": ("rust_peers", "thread", ALL, ANY),
+    "flume": ("rust_peers", "thread", ALL, ANY),
+    "kanal": ("rust_peers", "thread", ALL, ANY),
+    "std-mpsc": ("rust_peers", "thread", ("seq", "1:1", "4:1"), ANY),
+    "gasyncqueue": ("gasyncqueue", "thread", ALL, ("unbounded",)),
+    "mutex-condvar": ("mutex_condvar", "thread", ALL, ANY),
+    "go": ("go_peers", "task", ALL, ("large", "128", "1", "0")),
+}
+
+# Enough for a run of some 30 to 100 ms where the participant is a good one.
+MESSAGES = {"unbounded": 2000000, "large": 2000000, "128": 500000,
+            "1": 60000, "0": 60000}
+TIMEOUT_S = 300     # of one run: a channel that hangs is a failure
+
+
+def cells(only):
+    for scenario in ALL:
+        for capacity in ANY:
+            if scenario == "seq" and capacity not in ("unbounded", "large"):
+                continue
+            if re.search(only, f"{scenario} {capacity}"):
+                yield scenario, capacity
+
+
+def program(name):
+    return os.path.join(WORK, "bin", name)
+
+
+def output_of(*command):
+    """The first line that a command prints, or None if there is no such
+    command."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True,
+                              check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip().split("\n")[0]
+
+
+def crate_versions():
+    with open(os.path.join(BENCH, "peers", "rust", "Cargo.lock"),
+              encoding="utf-8") as lock:
+        return dict(re.findall(r'name = "(.*)"\nversion = "(.*)"',
+                               lock.read()))
+
+
+def version_of(who):
+    if who == "std-mpsc":
+        return (output_of("rustc", "--version") or "?").split()[1]
+    if PARTICIPANTS[who][0] == "rust_peers":
+        return crate_versions()[who]
+    return output_of(program(PARTICIPANTS[who][0]), who, "version")
+
+
+def machine():
+    model = "unknown processor"
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        found = re.search(r"^model name\s*: (.*)$", info.read(), re.M)
+        if found:
+            model = found.group(1)
+    uname = os.uname()
+    return (f"{model}, {len(os.sched_getaffinity(0))} cores, "
+            f"{uname.sysname} {uname.release} {uname.machine}")
+
+
+def run_one(who, scenario, capacity, messages):
+    command = [program(PARTICIPANTS[who][0]), who, scenario, capacity,
+               str(messages)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True,
+                              timeout=TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        sys.exit(f"bench: no end after {TIMEOUT_S} s: {' '.join(command)}")
+    if done.returncode != 0:
+        sys.exit(f"bench: failed with {done.returncode}: {' '.join(command)}\n"
+                 f"{done.stderr}")
+    wall, cpu = done.stdout.split()
+    return float(wall), float(cpu)
+
+
+def run_floors(floors):
+    done = subprocess.run([program("bound")], capture_output=True, text=True,
+                          check=True)
+    for line in done.stdout.splitlines():
+        ns, name = line.split("\t")
+        floors.setdefault(name, []).append(float(ns))
+
+
+def run_rounds(args, plan):
+    """All samples: {(scenario, capacity, who): [(wall, cpu), ...]}, and the
+    floors: {name: [ns, ...]}."""
+    samples, floors = {}, {}
+    order = random.Random(args.seed)
+    start = time.monotonic()
+    for number in range(args.rounds):
+        run_floors(floors)
+        for (scenario, capacity), whos in plan.items():
+            whos = list(whos)
+            order.shuffle(whos)
+            for who in whos:
+                messages = MESSAGES[capacity] // (4 if args.quick else 1)
+                sample = run_one(who, scenario, capacity, messages)
+                samples.setdefault((scenario, capacity, who), []).append(sample)
+        print(f"bench: round {number + 1} of {args.rounds}, "
+              f"{time.monotonic() - start:.0f} s", file=sys.stderr)
+    return samples, floors
+
+
+def row(key, samples, versions):
+    scenario, capacity, who = key
+    return {
+        "scenario": scenario, "capacity": capacity, "bytes": 8, "who": who,
+        "version": versions[who],
+        "ns_per_msg": round(statistics.median(s[0] for s in samples), 2),
+        "cpu_ns_per_msg": round(statistics.median(s[1] for s in samples), 2),
+    }
+
+
+def make_plan(args):
+    """{(scenario, capacity): [who, ...]}, and the programs that are missing."""
+    plan, missing = {}, set()
+    for who, (name, kind, scenarios, capacities) in PARTICIPANTS.items():
+        if not re.search(args.who, who) or (kind != "leat" and not args.peers):
+            continue
+        if not os.path.exists(program(name)):
+            missing.add(name)
+            continue
+        for cell in cells(args.only):
+            if cell[0] in scenarios and cell[1] in capacities:
+                plan.setdefault(cell, []).append(who)
+    return {cell: plan[cell] for cell in cells("") if cell in plan}, missing
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(
+        prog="./dev bench",
+        description="Measure leat, as installed, beside its peers.",
+        epilog="Only a full run with all peers writes to docs/bench; any other "
+        "writes to build/bench.")
+    parser.add_argument("--peers", action="store_true",
+                        help="measure the peers, too")
+    parser.add_argument("--quick", action="store_true",
+                        help="3 rounds and a quarter of the messages")
+    parser.add_argument("--only", default="", metavar="REGEX",
+                        help='cells, such as "4:4 128"')
+    parser.add_argument("--who", default="", metavar="REGEX",
+                        help="participants")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seed", type=int, help="of the order")
+    parser.add_argument("--out", metavar="DIR", help="write here")
+    args = parser.parse_args()
+    args.full = not (args.quick or args.only or args.who or args.rounds)
+    if args.rounds is None:
+        args.rounds = 3 if args.quick else 11
+    if args.seed is None:
+        args.seed = random.SystemRandom().randrange(1 << 31)
+    return args
+
+
+def about(args, versions, missing):
+    """What the reader of the table must know, in the order of the page."""
+    revision = output_of("git", "-C", ROOT, "describe", "--always", "--dirty",
+                         "--abbrev=12") or "unknown"
+    return {
+        "Command": " ".join(["./dev bench"] + sys.argv[1:]),
+        "Date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "Machine": machine(),
+        "Compilers": ", ".join(filter(None, (
+            output_of(os.environ.get("CC", "cc"), "--version"),
+            output_of("rustc", "--version"), output_of("go", "version")))),
+        "Versions": ", ".join(f"{who} {version}"
+                              for who, version in versions.items()),
+        "Revision": revision,
+        "Rounds": f"{args.rounds}, seed {args.seed}",
+        "Not measured": ", ".join(sorted(missing)) or None,
+    }
+
+
+def main():
+    args = parse_args()
+    plan, missing = make_plan(args)
+    for name in sorted(missing):
+        print(f"bench: {name} was not built, its rows are left out",
+              file=sys.stderr)
+    if not plan:
+        sys.exit("bench: nothing to measure")
+    versions = {who: version_of(who) for who in PARTICIPANTS
+                if any(who in whos for whos in plan.values())}
+    facts = about(args, versions, missing)
+    print(f"bench: seed {args.seed}", file=sys.stderr)
+
+    before = os.getloadavg()[0]
+    samples, floors = run_rounds(args, plan)
+    facts["Load before"] = f"{before:.1f}"
+
+    keys = [(*cell, who) for cell, whos in plan.items() for who in whos]
+    rows = [row(key, samples[key], versions) for key in keys]
+    spread = {key: sorted(wall for wall, _ in samples[key]) for key in keys}
+    kinds = {who: kind for who, (_, kind, _, _) in PARTICIPANTS.items()}
+    page = report.page(rows, kinds, spread, facts, floors)
+
+    published = args.peers and args.full and not missing
+    out = args.out or (os.path.join(ROOT, "docs", "bench") if published
+                       else WORK)
+    os.makedirs(out, exist_ok=True)
+    with open(os.path.join(out, "threads.jsonl"), "w", encoding="utf-8") as f:
+        f.writelines(json.dumps(r, separators=(",", ":")) + "\n" for r in rows)
+    with open(os.path.join(out, "threads.md"), "w", encoding="utf-8") as f:
+        f.write(page)
+    print(page)
+    print(f"bench: written to {out}/threads.jsonl and threads.md",
+          file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 the leat authors
+"""The readable table: rows in, one Markdown page out."""
+
+import math
+import statistics
+
+INTRO = """# Channels between threads, 8-byte messages
+
+Nanoseconds a message: **wall** from making the channel to freeing it, threads
+started and joined in between; **cpu** is the processor time of all threads of
+the process. A figure is the median of interleaved rounds, *quartiles* are those
+of the wall time. *Ratio* is wall time over that of the best peer that runs on
+threads: 1.00 is as fast, below is faster, and where a row of leat is slower it
+says so. Go's channels connect goroutines, not threads; they are printed and
+take no part in the ratio. leat is the installed static library used through
+its public headers; `leat` promises nothing, `leat-spsc` promises a single
+producer and a single consumer, `leat-mpsc` a single consumer. Nothing is
+pinned. `mutex-condvar` is a queue as written by hand. Each run checks the
+number and the sum of the messages received.
+"""
+
+
+def number(ns):
+    return f"{ns:.1f}" if ns < 100 else f"{ns:.0f}"
+
+
+def best_peers(rows, kinds):
+    """{(scenario, capacity): the row of the best peer on threads}"""
+    best = {}
+    for row in rows:
+        cell = row["scenario"], row["capacity"]
+        if kinds[row["who"]] == "thread" and (
+                cell not in best or row["ns_per_msg"] < best[cell]["ns_per_msg"]):
+            best[cell] = row
+    return best
+
+
+def ratios(rows, best, who):
+    """[(ratio, CPU ratio, cell, the peer's name)] for one participant."""
+    found = []
+    for row in rows:
+        peer = best.get((row["scenario"], row["capacity"]))
+        if row["who"] == who and peer:
+            found.append((row["ns_per_msg"] / peer["ns_per_msg"],
+                          row["cpu_ns_per_msg"] / peer["cpu_ns_per_msg"],
+                          f"{row['scenario']} {row['capacity']}", peer["who"]))
+    return found
+
+
+def mean(values):
+    return math.exp(statistics.fmean(math.log(v) for v in values))
+
+
+def summary(rows, kinds, best):
+    lines = []
+    for who in dict.fromkeys(r["who"] for r in rows if kinds[r["who"]] == "leat"):
+        found = ratios(rows, best, who)
+        if not found:
+            continue
+        ratio, _, cell, peer = max(found)
+        behind = [f for f in found if f[0] > 1]
+        lines.append(
+            f"- **{who}**: {mean(f[0] for f in found):.2f} of the best peer's "
+            f"wall time ({mean(f[1] for f in found):.2f} of its CPU time), the "
+            f"geometric mean of {len(found)} cells. Worst cell: {cell}, "
+            f"{ratio:.2f} of {peer}. Slower than the best peer in "
+            f"{len(behind)}, by more than 1.2 times in "
+            f"{sum(f[0] > 1.2 for f in found)}.")
+    return lines
+
+
+def cell_rows(rows, kinds, best, spread):
+    """The rows of one scenario, fastest first within a capacity."""
+    lines = []
+    last = None
+    for row in sorted(rows, key=lambda r: r["ns_per_msg"]):
+        peer = best.get((row["scenario"], row["capacity"]))
+        kind = kinds[row["who"]]
+        note = ""
+        if peer and kind != "task":
+            ratio = row["ns_per_msg"] / peer["ns_per_msg"]
+            note = f"{ratio:.2f}"
+            if kind == "leat" and ratio > 1:
+                note = f"**{note} behind**"
+        who = f"**{row['who']}**" if kind == "leat" else row["who"]
+        walls = spread[row["scenario"], row["capacity"], row["who"]]
+        low, _, high = (statistics.quantiles(walls, n=4) if len(walls) > 1
+                        else walls * 3)
+        capacity = row["capacity"] if row["capacity"] != last else ""
+        last = row["capacity"]
+        lines.append(f"| {capacity} | {who} | {number(row['ns_per_msg'])} | "
+                     f"{number(row['cpu_ns_per_msg'])} | {note} | "
+                     f"{number(low)} to {number(high)} |")
+    return lines
+
+
+def page(rows, kinds, spread, facts, floors):
+    best = best_peers(rows, kinds)
+    lines = [INTRO]
+    lines += summary(rows, kinds, best) + [""]
+    lines += ["| | |", "|---|---|"]
+    lines += [f"| {name} | {fact} |" for name, fact in facts.items() if fact]
+    for scenario in dict.fromkeys(r["scenario"] for r in rows):
+        title = {"seq": "seq: one thread sends all, then receives all"}.get(
+            scenario, f"{scenario}: senders to receivers")
+        lines += ["", f"## {title}", "",
+                  "| capacity | who | wall ns | cpu ns | ratio | quartiles |",
+                  "|---|---|---:|---:|---:|---:|"]
+        mine = [r for r in rows if r["scenario"] == scenario]
+        for capacity in dict.fromkeys(r["capacity"] for r in mine):
+            lines += cell_rows([r for r in mine if r["capacity"] == capacity],
+                               kinds, best, spread)
+    lines += ["", "## Floors", "",
+              "What this machine charges, without any channel (bench/bound.c; "
+              "threads pinned to two cores).", "", "| | ns |", "|---|---:|"]
+    lines += [f"| {name} | {number(statistics.median(values))} |"
+              for name, values in floors.items()]
+    return "\n".join(lines) + "\n"

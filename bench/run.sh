@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 the leat authors
+#
+# run.sh - build leat as a user would install it, build the peers, measure.
+#
+#   ./dev bench [--peers] [--quick] [--only REGEX] [--who REGEX] [--help]
+#
+# Builds below build/bench only. Needs a C compiler, cmake, pkg-config and
+# python3; the peers need GLib's headers, Go and cargo, and a peer whose tools
+# are missing is left out with a line that says so.
+set -euo pipefail
+
+bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$bench")
+work=$root/build/bench
+bin=$work/bin
+cc=${CC:-cc}
+cflags=(-std=c11 -O2 -DNDEBUG -Wall -Wextra)
+
+say() {
+    printf 'bench: %s\n' "$*" >&2
+}
+
+need() {
+    command -v "$1" >/dev/null || { say "needs $1 ($2)"; exit 1; }
+}
+
+# Run a build quietly; show what it said only if it fails.
+quietly() {
+    local log=$work/build.log
+    "$@" >"$log" 2>&1 || { cat "$log" >&2; say "failed: $*"; exit 1; }
+}
+
+build_leat() {
+    local prefix=$work/prefix
+    quietly cmake -S "$root" -B "$work/leat" -DCMAKE_BUILD_TYPE=Release \
+        -DBUILD_SHARED_LIBS=OFF -DLEAT_TESTS=OFF \
+        -DCMAKE_C_COMPILER="$cc" -DCMAKE_INSTALL_LIBDIR=lib \
+        -DCMAKE_INSTALL_PREFIX="$prefix"
+    quietly cmake --build "$work/leat" -j2
+    rm -rf "$prefix"
+    quietly cmake --install "$work/leat"
+    local flags
+    flags=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig \
+        pkg-config --static --cflags --libs leat)
+    # shellcheck disable=SC2086 # several flags
+    quietly "$cc" "${cflags[@]}" "$bench/cell.c" "$bench/leat.c" \
+        -o "$bin/leat" $flags -pthread
+}
+
+build_c_peers() {
+    quietly "$cc" "${cflags[@]}" "$bench/cell.c" \
+        "$bench/peers/c/mutex_condvar.c" -o "$bin/mutex_condvar" -pthread
+    if ! pkg-config --exists glib-2.0; then
+        say "no GLib headers (libglib2.0-dev): leaving GAsyncQueue out"
+        return
+    fi
+    # shellcheck disable=SC2046 # several flags
+    quietly "$cc" "${cflags[@]}" "$bench/cell.c" \
+        "$bench/peers/c/gasyncqueue.c" -o "$bin/gasyncqueue" \
+        $(pkg-config --cflags --libs glib-2.0) -pthread
+}
+
+build_rust_peers() {
+    if ! command -v cargo >/dev/null; then
+        say "no cargo: leaving crossbeam-channel, flume, kanal, std mpsc out"
+        return
+    fi
+    quietly cargo build --release --locked --jobs 2 \
+        --manifest-path "$bench/peers/rust/Cargo.toml" \
+        --target-dir "$work/rust"
+    cp "$work/rust/release/leat-bench-peers" "$bin/rust_peers"
+}
+
+build_go_peers() {
+    if ! command -v go >/dev/null; then
+        say "no Go: leaving Go's channels out"
+        return
+    fi
+    quietly env -C "$bench/peers/go" go build -o "$bin/go_peers" .
+}
+
+case " $* " in
+*" --help "* | *" -h "*) exec python3 "$bench/drive.py" --help ;;
+esac
+need "$cc" "a C compiler"
+need cmake cmake
+need pkg-config pkg-config
+need python3 "for the driver"
+rm -rf "$bin"
+mkdir -p "$bin"
+say "building"
+build_leat
+quietly "$cc" "${cflags[@]}" "$bench/bound.c" -o "$bin/bound" -pthread
+case " $* " in
+*" --peers "*)
+    build_c_peers
+    build_rust_peers
+    build_go_peers
+    ;;
+esac
+exec env PYTHONDONTWRITEBYTECODE=1 python3 "$bench/drive.py" "$@"
