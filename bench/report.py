@@ -17,7 +17,7 @@ take no part in the ratio. leat is the installed static library used through
 its public headers; `leat` promises nothing, `leat-spsc` promises a single
 producer and a single consumer, `leat-mpsc` a single consumer. Nothing is
 pinned. `mutex-condvar` is a queue as written by hand. Each run checks the
-number and the sum of the messages received.
+number and the sum of the messages received. bench/README.md has the rules.
 """
 
 
