@@ -99,7 +99,7 @@ static double beside(void *(*other)(void *), double (*mine)(void *), void *arg)
     return ns;
 }
 
-/* ---- one thread ----------------------------------------------------------- */
+/* ---- one thread ---------------------------------------------------------- */
 
 static double locked_operation(void)
 {
@@ -129,7 +129,7 @@ static double yield(void)
     return (double)(now_ns() - start) / (LOOPS / 20);
 }
 
-/* ---- a cache line there and back ------------------------------------------ */
+/* ---- a cache line there and back ----------------------------------------- */
 
 struct ball {
     alignas(LINE) _Atomic uint32_t at;
@@ -163,7 +163,7 @@ static double ball_mine(void *arg)
     return (double)(now_ns() - start) / ROUND_TRIPS;
 }
 
-/* ---- a futex wake ---------------------------------------------------------- */
+/* ---- a futex wake -------------------------------------------------------- */
 
 struct sleeper {
     alignas(LINE) _Atomic uint32_t word;
@@ -230,7 +230,7 @@ static double sleeper_mine(void *arg)
     return median(latency, WAKES);
 }
 
-/* ---- the raw ring ---------------------------------------------------------- */
+/* ---- the raw ring -------------------------------------------------------- */
 
 struct ring {
     alignas(LINE) _Atomic uint64_t head;    /* received so far */

@@ -39,14 +39,14 @@ struct cell_peer {
     const char *scenarios;  /* those it can run, such as "seq 1:1" */
     bool bounded;           /* can it have a bound? */
     void *(*make)(size_t capacity);
-    void (*send)(void *chan, uint64_t first, uint64_t n); /* first, first+1.. */
+    void (*send)(void *chan, uint64_t first, uint64_t n);   /* first, ... */
     void (*recv)(void *chan, uint64_t n, struct tally *tally);
     bool (*drained)(void *chan);    /* does a try find nothing? */
     void (*drop)(void *chan);
     const char *(*version)(void);
 };
 
-/* The main of a program with these participants, a list that a NULL who ends. */
+/* The main of a program with these participants; a NULL who ends the list. */
 int cell_main(const struct cell_peer *peers, int argc, char **argv);
 
 /* Print a sentence and exit with 1. */

@@ -30,8 +30,9 @@ def best_peers(rows, kinds):
     best = {}
     for row in rows:
         cell = row["scenario"], row["capacity"]
-        if kinds[row["who"]] == "thread" and (
-                cell not in best or row["ns_per_msg"] < best[cell]["ns_per_msg"]):
+        if kinds[row["who"]] != "thread":
+            continue
+        if cell not in best or row["ns_per_msg"] < best[cell]["ns_per_msg"]:
             best[cell] = row
     return best
 
@@ -54,9 +55,9 @@ def mean(values):
 
 def summary(rows, kinds, best):
     lines = []
-    for who in dict.fromkeys(r["who"] for r in rows if kinds[r["who"]] == "leat"):
+    for who in dict.fromkeys(r["who"] for r in rows):
         found = ratios(rows, best, who)
-        if not found:
+        if kinds[who] != "leat" or not found:
             continue
         ratio, _, cell, peer = max(found)
         behind = [f for f in found if f[0] > 1]

@@ -43,7 +43,10 @@ macro_rules! channel {
     };
 }
 
-channel!(crossbeam_channel::Sender<u64>, crossbeam_channel::Receiver<u64>);
+channel!(
+    crossbeam_channel::Sender<u64>,
+    crossbeam_channel::Receiver<u64>
+);
 channel!(flume::Sender<u64>, flume::Receiver<u64>);
 channel!(@tx kanal::Sender<u64>);
 channel!(@tx std::sync::mpsc::Sender<u64>);
@@ -167,7 +170,10 @@ fn fail(what: &str) -> ! {
 }
 
 fn cpu_ns() -> u64 {
-    let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut t = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: t is a timespec that the call may write.
     if unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut t) } != 0 {
         fail("a clock cannot be read");
@@ -186,7 +192,11 @@ fn main() {
         "large" => Some(messages as usize),
         number => Some(number.parse().unwrap_or_else(|_| fail("capacity?"))),
     };
-    let cell = Cell { scenario: args[2].clone(), capacity, messages };
+    let cell = Cell {
+        scenario: args[2].clone(),
+        capacity,
+        messages,
+    };
     if messages == 0 || messages % 4 != 0 {
         fail("the number of messages must be a multiple of 4");
     }
