@@ -140,7 +140,7 @@ static leat__seg *segs_pop(leat_chan *chan, void *msg)
 
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN (full), GROW. *fresh is used up if it is taken. */
 static int locked_offer(leat_chan *chan, const void *msg, leat__seg **fresh,
-                 struct after *after)
+                        struct after *after)
 {
     if (LEAT__UNLIKELY(is_closed(chan)))
         return LEAT_ECLOSED;
@@ -245,12 +245,14 @@ int leat__locked_try_recv(leat_chan *chan, void *msg)
 int leat__locked_enlist(leat_chan *chan, enum leat__dir dir,
                         leat__waiter *waiter)
 {
+    if (dir == LEAT__SEND && !chan->bounded)
+        return leat__locked_try_send(chan, waiter->msg); /* never has to wait */
     struct after after = {0};
     leat__seg *none = NULL;
     leat__lock_acquire(&chan->lock);
-    int rc = dir == LEAT__SEND ? locked_offer(chan, waiter->msg, &none, &after)
-                               : locked_take(chan, waiter->msg, &after);
-    LEAT_ASSERT(rc != GROW); /* unbounded sends do not park */
+    int rc = dir == LEAT__SEND
+                 ? locked_offer(chan, waiter->msg, &none, &after)
+                 : locked_take(chan, waiter->msg, &after);
     if (rc == LEAT_EAGAIN)
         leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
                              &waiter->link);

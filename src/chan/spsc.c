@@ -235,8 +235,10 @@ static LEAT__NOINLINE void wake_receiver(leat_chan *chan)
 {
     leat__waiter *receiver = NULL;
     leat__lock_acquire(&chan->lock);
-    /* It may have taken the message by itself and be asleep for the next. */
-    if (get_ready(chan))
+    /* The consumer's end is ours only while it is enlisted: it has to come through
+     * the lock to leave. And it may have taken the message that we put by itself
+     * and be asleep for the next one. */
+    if (!leat__list_is_empty(&chan->recvq) && get_ready(chan))
         receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
         receiver->rc = spsc_take(chan, receiver->msg);
@@ -278,6 +280,8 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
 {
     bool sends = dir == LEAT__SEND;
     leat__link *queue = sends ? &chan->sendq : &chan->recvq;
+    if (!sends && leat__chan_is(chan, LEAT__CHAN_ABORTED))
+        return leat__spsc_try_recv(chan, waiter->msg); /* it discards */
     leat__lock_acquire(&chan->lock);
     LEAT_CHECK(leat__list_is_empty(queue),
                sends ? two_producers : two_consumers);
@@ -285,7 +289,8 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
     leat__spsc_set_asleep(chan);
     /* ORDER spsc.sleep: the sleeper's half of the Dekker, see is_asleep. */
     fence_heavy(chan);
-    int rc = sends ? spsc_offer(chan, waiter->msg) : spsc_take(chan, waiter->msg);
+    int rc = sends ? spsc_offer(chan, waiter->msg)
+                   : spsc_take(chan, waiter->msg);
     if (rc != LEAT_EAGAIN) {
         leat__list_remove(&waiter->link);
         leat__spsc_set_asleep(chan);
@@ -371,7 +376,7 @@ void leat__spsc_close(leat_chan *chan, int reason)
     refuse_sends(chan, reason);
     /* ORDER spsc.close: the closer's half of the Dekker, see try_send. */
     fence_heavy(chan);
-    leat__spin spin = {0};
+    leat__spin spin = LEAT__SPIN_PARKED;
     /* ORDER spsc.inside: what the producer sent before it was outside. */
     while (leat__ld32_acq(&chan->put.inside) != 0) {
         if (!leat__spin_turn(&spin))

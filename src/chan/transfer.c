@@ -25,7 +25,7 @@ static int linger(leat_chan *chan, enum leat__dir dir, void *msg)
 {
     if (chan->cap <= 1)
         return LEAT_EAGAIN;
-    leat__spin spin = {0};
+    leat__spin spin = LEAT__SPIN_LINGER;
     while (leat__spin_turn(&spin)) {
         if (!chan->spsc && !leat__locked_look(chan, dir))
             continue;

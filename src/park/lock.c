@@ -7,7 +7,7 @@
 
 LEAT__NOINLINE void leat__lock_contend(leat__lock *lock)
 {
-    leat__spin spin = {0};
+    leat__spin spin = LEAT__SPIN_LOCK;
     for (;;) {
         if (!leat__spin_turn(&spin))
             leat__os_nap();

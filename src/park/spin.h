@@ -2,29 +2,41 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* spin.h - a bounded wait with open eyes, before sleeping.
  *
- * Waking a sleeping thread costs tens of microseconds; a thread that is about to
- * act does so within one or two. So a wait looks a bounded number of times, ever
- * less often (a look takes the cache line away from whoever is about to write
- * it), first with the processor's pause and then by yielding to other threads.
- * With one processor, pausing only keeps the other from acting: then it yields
- * and soon sleeps. */
+ * Waking a sleeping thread costs tens of microseconds, and a thread that is about
+ * to act does so within one or two. So a wait first looks a bounded number of
+ * times. A look takes the cache line away from whoever is about to write it, so
+ * looks are apart: a few processor pauses at first, for a partner on another
+ * processor, then one yield each, for a partner that waits for this very one.
+ * With one processor there is nothing to pause for. */
 #ifndef LEAT_PARK_SPIN_H
 #define LEAT_PARK_SPIN_H
 
 #include "base/atomic.h"
 #include "os/os.h"
 
+/* `pauses` turns of first, 2 * first, 4 * first ... pauses, then `yields` turns of
+ * one yield. */
 typedef struct leat__spin {
+    unsigned first;
+    unsigned pauses;
+    unsigned yields;
     unsigned turn;
 } leat__spin;
 
 #if defined(LEAT_SIM) || defined(LEAT_GENMC)
-/* the checkers try every moment for a look anyway */
-#define LEAT__SPIN_PAUSES 0u
-#define LEAT__SPIN_YIELDS 1u
+/* the checkers look at every moment by themselves */
+#define LEAT__SPIN_PARKED {1, 0, 1, 0}
+#define LEAT__SPIN_LINGER {1, 0, 1, 0}
+#define LEAT__SPIN_LOCK   {1, 0, 1, 0}
 #else
-#define LEAT__SPIN_PAUSES 7u  /* turns of 1, 2, 4 ... pauses */
-#define LEAT__SPIN_YIELDS 10u /* turns of one yield */
+/* Parked: the partner hands over to this very waiter, so looks disturb nobody. */
+#define LEAT__SPIN_PARKED {4, 1, 100, 0}
+/* Lingering at a channel with room for several: the first look comes late enough
+ * that the partner has moved some dozens of messages, the next ones soon. */
+#define LEAT__SPIN_LINGER {16, 1, 100, 0}
+/* Contending for a lock: each look costs the holder a line, and a holder that is
+ * left alone for microseconds gets hundreds of messages done. */
+#define LEAT__SPIN_LOCK   {16, 4, 0, 0}
 #endif
 
 /* Wait a little before the next look; false if looking has lasted long enough. */
@@ -32,13 +44,13 @@ static inline bool leat__spin_turn(leat__spin *spin)
 {
     unsigned turn = spin->turn++;
     if (turn == 0 && leat__os_cpus() == 1)
-        turn = spin->turn = LEAT__SPIN_PAUSES + LEAT__SPIN_YIELDS;
-    if (turn < LEAT__SPIN_PAUSES) {
-        for (unsigned i = 0; i < 1u << turn; i++)
+        turn = spin->turn = spin->pauses;
+    if (turn < spin->pauses) {
+        for (unsigned i = 0; i < spin->first << turn; i++)
             leat__relax();
         return true;
     }
-    if (turn < LEAT__SPIN_PAUSES + LEAT__SPIN_YIELDS) {
+    if (turn < spin->pauses + spin->yields) {
         leat__os_yield();
         return true;
     }

@@ -48,7 +48,7 @@ static enum leat__won won_of(uint32_t word)
 /* Look for DONE for a bounded time. */
 static bool spin_until_done(leat__wait *wait, uint32_t *word)
 {
-    leat__spin spin = {0};
+    leat__spin spin = LEAT__SPIN_PARKED;
     do {
         /* ORDER wait.done: DONE before the outcome. */
         *word = leat__ld32_acq(&wait->word);
