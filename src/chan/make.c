@@ -155,7 +155,7 @@ int leat_chan_new_aligned(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
                           size_t msg_align, size_t capacity,
                           const leat_chan_opts *opts)
 {
-    if (opts != NULL && opts->size != sizeof *opts)
+    if (opts != NULL && !opts_are_valid(opts))
         return LEAT_EINVAL;
     leat_chan_opts aligned = opts == NULL ? defaults : *opts;
     aligned.msg_align = larger(aligned.msg_align, msg_align);
