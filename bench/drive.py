@@ -13,6 +13,7 @@ import json
 import os
 import random
 import re
+import shlex
 import statistics
 import subprocess
 import sys
@@ -197,14 +198,15 @@ def about(args, versions, missing):
     revision = output_of("git", "-C", ROOT, "describe", "--always", "--dirty",
                          "--abbrev=12") or "unknown"
     return {
-        "Command": " ".join(["./dev bench"] + sys.argv[1:]),
+        "Command": shlex.join(["./dev", "bench"] + sys.argv[1:]),
         "Date": time.strftime("%Y-%m-%d", time.gmtime()),
         "Machine": machine(),
         "Compilers": ", ".join(filter(None, (
             output_of(os.environ.get("CC", "cc"), "--version"),
             output_of("rustc", "--version"), output_of("go", "version")))),
         "Versions": ", ".join(f"{who} {version}"
-                              for who, version in versions.items()),
+                              for who, version in versions.items()
+                              if not who.startswith("leat-")),
         "Revision": revision,
         "Rounds": f"{args.rounds}, seed {args.seed}",
         "Not measured": ", ".join(sorted(missing)) or None,
