@@ -35,7 +35,7 @@ quietly() {
 build_leat() {
     local prefix=$work/prefix
     quietly cmake -S "$root" -B "$work/leat" -DCMAKE_BUILD_TYPE=Release \
-        -DBUILD_SHARED_LIBS=OFF -DLEAT_TESTS=OFF \
+        -DBUILD_SHARED_LIBS=OFF -DLEAT_TESTS=OFF -DLEAT_EXAMPLES=OFF \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_INSTALL_LIBDIR=lib \
         -DCMAKE_INSTALL_PREFIX="$prefix"
     quietly cmake --build "$work/leat" -j2
