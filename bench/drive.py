@@ -43,9 +43,9 @@ PARTICIPANTS = {
     "go": ("go_peers", "task", ALL, ("large", "128", "1", "0")),
 }
 
-# Enough for a run of some 30 to 100 ms where the participant is a good one.
+# Enough for a run of some 15 to 100 ms where the participant is a good one.
 MESSAGES = {"unbounded": 2000000, "large": 2000000, "128": 500000,
-            "1": 60000, "0": 60000}
+            "1": 40000, "0": 40000}
 TIMEOUT_S = 300     # of one run: a channel that hangs is a failure
 
 
