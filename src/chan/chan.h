@@ -186,20 +186,29 @@ void leat__chan_complete_all(leat__link *won);
 leat__seg *leat__seg_new(leat_chan *chan); /* NULL: no memory; may be the spare */
 void leat__seg_retire(leat_chan *chan, leat__seg *seg); /* keep one, free others */
 void leat__seg_free_all(leat_chan *chan, leat__seg *first); /* and the spare */
-unsigned char *leat__seg_slot(const leat_chan *chan, leat__seg *seg,
-                              size_t index);
+
+/* Message number index of a segment. */
+static inline unsigned char *leat__seg_slot(const leat_chan *chan,
+                                            leat__seg *seg, size_t index)
+{
+    return (unsigned char *)seg + chan->seg_offset + index * chan->stride;
+}
 
 /* ---- the verbs of a kind -------------------------------------------------- */
 
 /* Send or receive without waiting.
- * returns 0, LEAT_ECLOSED, LEAT_EAGAIN (full, or empty), LEAT_ENOMEM (a send) */
+ * returns 0, LEAT_ECLOSED, LEAT_EAGAIN (full, or empty), LEAT_ENOMEM (a send)
+ * The *_rest forms are called with the lock held, and let go of it: what is left
+ * of a try when store.h's way of a message alone was not possible. */
+int leat__locked_send_rest(leat_chan *chan, const void *msg);
+int leat__locked_recv_rest(leat_chan *chan, void *msg);
 int leat__locked_try_send(leat_chan *chan, const void *msg);
 int leat__locked_try_recv(leat_chan *chan, void *msg);
 int leat__spsc_try_send(leat_chan *chan, const void *msg);
 int leat__spsc_try_recv(leat_chan *chan, void *msg);
 
 /* Try once more, and if it must wait put the waiter into the queue, in one step:
- * no event between the try and the queueing is missed.
+ * no event between the try and the queueing is missed. Unbounded sends never wait.
  * returns as try; LEAT_EAGAIN means the waiter is in the queue. */
 int leat__locked_enlist(leat_chan *chan, enum leat__dir dir,
                         leat__waiter *waiter);

@@ -33,7 +33,7 @@
  *
  * MODEL: tests/model/m_locked.c */
 #include "base/mem.h"
-#include "chan/chan.h"
+#include "chan/store.h"
 
 /* More room is needed before the send can be done: allocate and come again. */
 enum { GROW = 1 };
@@ -52,121 +52,33 @@ static void settle(leat_chan *chan, const struct after *after)
         leat__seg_retire(chan, after->drained);
 }
 
-/* relaxed: written under the lock only, which we hold */
-static size_t len_of(const leat_chan *chan)
-{
-    return leat__ldz_rlx(&chan->store.len);
-}
-
-static void set_len(leat_chan *chan, size_t len)
-{
-    LEAT_ASSERT(len <= chan->cap); /* I3 */
-    leat__stz_rlx(&chan->store.len, len); /* relaxed: see len_of */
-}
-
-static bool is_closed(const leat_chan *chan)
-{
-    /* relaxed: under the lock */
-    return (leat__ld32_rlx(&chan->state) & LEAT__CHAN_CLOSED) != 0;
-}
-
-/* ---- the store (under the lock) ------------------------------------------- */
-
-/* pre: len < cap */
-static void ring_push(leat_chan *chan, const void *msg)
-{
-    leat__store *store = &chan->store;
-    leat__copy(leat__chan_slot(chan, store->tail), msg, chan->msg_bytes);
-    store->tail = store->tail + 1 == chan->cap ? 0 : store->tail + 1;
-    set_len(chan, len_of(chan) + 1);
-}
-
-/* pre: len > 0 */
-static void ring_pop(leat_chan *chan, void *msg)
-{
-    leat__store *store = &chan->store;
-    leat__copy(msg, leat__chan_slot(chan, store->head), chan->msg_bytes);
-    store->head = store->head + 1 == chan->cap ? 0 : store->head + 1;
-    set_len(chan, len_of(chan) - 1);
-}
-
-static bool segs_need_growth(const leat_chan *chan)
-{
-    return chan->last == NULL || chan->store.tail == chan->seg_slots;
-}
-
-static void segs_grow(leat_chan *chan, leat__seg *fresh)
-{
-    if (chan->last == NULL)
-        chan->first = fresh;
-    else
-        chan->last->next = fresh;
-    chan->last = fresh;
-    chan->store.tail = 0;
-}
-
-/* pre: !segs_need_growth */
-static void segs_push(leat_chan *chan, const void *msg)
-{
-    leat__store *store = &chan->store;
-    leat__copy(leat__seg_slot(chan, chan->last, store->tail), msg,
-               chan->msg_bytes);
-    store->tail++;
-    set_len(chan, len_of(chan) + 1);
-}
-
-/* pre: len > 0. returns a drained segment, or NULL */
-static leat__seg *segs_pop(leat_chan *chan, void *msg)
-{
-    leat__store *store = &chan->store;
-    leat__seg *first = chan->first;
-    leat__copy(msg, leat__seg_slot(chan, first, store->head),
-               chan->msg_bytes);
-    store->head++;
-    set_len(chan, len_of(chan) - 1);
-    if (first == chan->last) {
-        if (store->head == store->tail)
-            store->head = store->tail = 0; /* empty: use the same lines again */
-        return NULL;
-    }
-    if (store->head < chan->seg_slots)
-        return NULL;
-    chan->first = first->next;
-    store->head = 0;
-    return first;
-}
-
 /* ---- one message (under the lock) ----------------------------------------- */
 
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN (full), GROW. *fresh is used up if it is taken. */
 static int locked_offer(leat_chan *chan, const void *msg, leat__seg **fresh,
                         struct after *after)
 {
-    if (LEAT__UNLIKELY(is_closed(chan)))
+    if (LEAT__UNLIKELY(leat__store_is_closed(chan)))
         return LEAT_ECLOSED;
     leat__waiter *receiver = leat__list_is_empty(&chan->recvq)
                                  ? NULL
                                  : leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL) {
-        LEAT_ASSERT(len_of(chan) == 0); /* I1 */
+        LEAT_ASSERT(leat__store_len(chan) == 0); /* I1 */
         leat__copy(receiver->msg, msg, chan->msg_bytes);
         receiver->rc = 0;
         after->woken = receiver;
         return 0;
     }
-    if (chan->bounded) {
-        if (len_of(chan) == chan->cap)
+    if (!leat__store_has_room(chan)) {
+        if (chan->bounded)
             return LEAT_EAGAIN;
-        ring_push(chan, msg);
-        return 0;
-    }
-    if (segs_need_growth(chan)) {
         if (*fresh == NULL)
             return GROW;
-        segs_grow(chan, *fresh);
+        leat__store_grow(chan, *fresh);
         *fresh = NULL;
     }
-    segs_push(chan, msg);
+    leat__store_push(chan, msg);
     return 0;
 }
 
@@ -186,17 +98,11 @@ static leat__waiter *next_sender(leat_chan *chan, struct after *after)
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN (empty). */
 static int locked_take(leat_chan *chan, void *msg, struct after *after)
 {
-    if (len_of(chan) > 0) {
-        if (!chan->bounded) {
-            after->drained = segs_pop(chan, msg);
-            return 0;
-        }
-        LEAT_ASSERT(leat__list_is_empty(&chan->recvq) ||
-                    chan->cap > 0); /* I1, but for claimed leftovers */
-        ring_pop(chan, msg);
+    if (leat__store_len(chan) > 0) {
+        after->drained = leat__store_pop(chan, msg);
         leat__waiter *sender = next_sender(chan, after);
         if (sender != NULL)
-            ring_push(chan, sender->msg); /* its turn in the order is now */
+            leat__store_push(chan, sender->msg); /* its turn is now */
         return 0;
     }
     leat__waiter *sender = next_sender(chan, after);
@@ -205,41 +111,52 @@ static int locked_take(leat_chan *chan, void *msg, struct after *after)
         leat__copy(msg, sender->msg, chan->msg_bytes);
         return 0;
     }
-    return is_closed(chan) ? LEAT_ECLOSED : LEAT_EAGAIN;
+    return leat__store_is_closed(chan) ? LEAT_ECLOSED : LEAT_EAGAIN;
 }
 
 /* ---- the verbs -------------------------------------------------------------- */
 
-int leat__locked_try_send(leat_chan *chan, const void *msg)
+int leat__locked_send_rest(leat_chan *chan, const void *msg)
 {
     leat__seg *fresh = NULL;
     int rc;
     for (;;) {
         struct after after = {0};
-        leat__lock_acquire(&chan->lock);
         rc = locked_offer(chan, msg, &fresh, &after);
         leat__lock_release(&chan->lock);
         settle(chan, &after);
-        if (LEAT__LIKELY(rc != GROW))
+        if (rc != GROW)
             break;
         /* allocate with the lock free; another sender may grow meanwhile */
         fresh = leat__seg_new(chan);
         if (fresh == NULL)
             return LEAT_ENOMEM;
+        leat__lock_acquire(&chan->lock);
     }
-    if (LEAT__UNLIKELY(fresh != NULL))
+    if (fresh != NULL)
         leat__seg_retire(chan, fresh);
     return rc;
 }
 
-int leat__locked_try_recv(leat_chan *chan, void *msg)
+int leat__locked_recv_rest(leat_chan *chan, void *msg)
 {
     struct after after = {0};
-    leat__lock_acquire(&chan->lock);
     int rc = locked_take(chan, msg, &after);
     leat__lock_release(&chan->lock);
     settle(chan, &after);
     return rc;
+}
+
+int leat__locked_try_send(leat_chan *chan, const void *msg)
+{
+    leat__lock_acquire(&chan->lock);
+    return leat__locked_send_rest(chan, msg);
+}
+
+int leat__locked_try_recv(leat_chan *chan, void *msg)
+{
+    leat__lock_acquire(&chan->lock);
+    return leat__locked_recv_rest(chan, msg);
 }
 
 int leat__locked_enlist(leat_chan *chan, enum leat__dir dir,
@@ -274,7 +191,7 @@ void leat__locked_close(leat_chan *chan, int reason)
     leat__link won;
     leat__list_init(&won);
     leat__lock_acquire(&chan->lock);
-    if (!is_closed(chan)) {
+    if (!leat__store_is_closed(chan)) {
         chan->reason = reason;
         leat__chan_set(chan, LEAT__CHAN_CLOSED | LEAT__CHAN_SEALED);
         leat__chan_claim_all(&chan->sendq, &won, LEAT_ECLOSED);
@@ -295,12 +212,12 @@ struct content {
 static struct content detach(leat_chan *chan)
 {
     leat__lock_acquire(&chan->lock);
-    LEAT_ASSERT(is_closed(chan));
-    struct content all = {chan->first, chan->store.head, len_of(chan)};
+    LEAT_ASSERT(leat__store_is_closed(chan));
+    struct content all = {chan->first, chan->store.head, leat__store_len(chan)};
     chan->first = NULL;
     chan->last = NULL;
     chan->store.head = chan->store.tail;
-    set_len(chan, 0);
+    leat__store_set_len(chan, 0);
     leat__lock_release(&chan->lock);
     return all;
 }

@@ -45,9 +45,3 @@ void leat__seg_free_all(leat_chan *chan, leat__seg *first)
     }
     leat__seg_retire(chan, NULL);
 }
-
-unsigned char *leat__seg_slot(const leat_chan *chan, leat__seg *seg,
-                              size_t index)
-{
-    return (unsigned char *)seg + chan->seg_offset + index * chan->stride;
-}

@@ -280,6 +280,8 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
 {
     bool sends = dir == LEAT__SEND;
     leat__link *queue = sends ? &chan->sendq : &chan->recvq;
+    if (sends && !chan->bounded)
+        return leat__spsc_try_send(chan, waiter->msg); /* never has to wait */
     if (!sends && leat__chan_is(chan, LEAT__CHAN_ABORTED))
         return leat__spsc_try_recv(chan, waiter->msg); /* it discards */
     leat__lock_acquire(&chan->lock);

@@ -6,6 +6,7 @@
  * then the clock; and only a call that has to wait pays for either. */
 #include "cancel/cancel.h"
 #include "chan/op.h"
+#include "chan/store.h"
 #include "park/spin.h"
 #include "park/until.h"
 
@@ -57,17 +58,42 @@ static LEAT__NOINLINE int wait_for(leat_chan *chan, enum leat__dir dir,
     return rc;
 }
 
+/* What is not the way of a message alone: out of line, so that the fast path saves
+ * no registers for it. The lock is held in the locked kind. */
+static LEAT__NOINLINE int send_rest(leat_chan *chan, const void *msg,
+                                    leat_until until)
+{
+    int rc = chan->spsc ? leat__spsc_try_send(chan, msg)
+                        : leat__locked_send_rest(chan, msg);
+    if (rc != LEAT_EAGAIN || leat__until_is_nowait(until))
+        return rc;
+    void *from = (void *)(uintptr_t)msg; /* read only: the direction says so */
+    return wait_for(chan, LEAT__SEND, from, until);
+}
+
+static LEAT__NOINLINE int recv_rest(leat_chan *chan, void *msg,
+                                    leat_until until)
+{
+    int rc = chan->spsc ? leat__spsc_try_recv(chan, msg)
+                        : leat__locked_recv_rest(chan, msg);
+    if (rc != LEAT_EAGAIN || leat__until_is_nowait(until))
+        return rc;
+    return wait_for(chan, LEAT__RECV, msg, until);
+}
+
 int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
 {
     leat_chan *chan = leat__chan_of_tx(tx);
     LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
                "leat_tx_send: msg is NULL");
-    void *from = (void *)(uintptr_t)msg; /* read only: dir says so */
-    int rc = LEAT__LIKELY(!chan->spsc) ? leat__locked_try_send(chan, msg)
-                                       : leat__spsc_try_send(chan, msg);
-    if (LEAT__LIKELY(rc != LEAT_EAGAIN) || leat__until_is_nowait(until))
-        return rc;
-    return wait_for(chan, LEAT__SEND, from, until);
+    if (LEAT__LIKELY(!chan->spsc)) {
+        leat__lock_acquire(&chan->lock);
+        if (LEAT__LIKELY(leat__store_put_alone(chan, msg))) {
+            leat__lock_release(&chan->lock);
+            return 0;
+        }
+    }
+    return send_rest(chan, msg, until);
 }
 
 int leat_rx_recv(leat_rx *rx, void *msg, leat_until until)
@@ -75,9 +101,15 @@ int leat_rx_recv(leat_rx *rx, void *msg, leat_until until)
     leat_chan *chan = leat__chan_of_rx(rx);
     LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
                "leat_rx_recv: msg is NULL");
-    int rc = LEAT__LIKELY(!chan->spsc) ? leat__locked_try_recv(chan, msg)
-                                       : leat__spsc_try_recv(chan, msg);
-    if (LEAT__LIKELY(rc != LEAT_EAGAIN) || leat__until_is_nowait(until))
-        return rc;
-    return wait_for(chan, LEAT__RECV, msg, until);
+    if (LEAT__LIKELY(!chan->spsc)) {
+        leat__seg *drained;
+        leat__lock_acquire(&chan->lock);
+        if (LEAT__LIKELY(leat__store_get_alone(chan, msg, &drained))) {
+            leat__lock_release(&chan->lock);
+            if (LEAT__UNLIKELY(drained != NULL))
+                leat__seg_retire(chan, drained);
+            return 0;
+        }
+    }
+    return recv_rest(chan, msg, until);
 }

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* store.h - the slots of a locked channel, and the way of a message that meets
+ * nobody.
+ *
+ * All under the channel's lock. Bounded: a ring of exactly cap slots. Unbounded: a
+ * list of segments; head counts in the first, tail in the last. Inline, because
+ * this is what most sends and receives are. */
+#ifndef LEAT_CHAN_STORE_H
+#define LEAT_CHAN_STORE_H
+
+#include "base/mem.h"
+#include "chan/chan.h"
+
+/* relaxed: written under the lock only, which the caller holds */
+static inline size_t leat__store_len(const leat_chan *chan)
+{
+    return leat__ldz_rlx(&chan->store.len);
+}
+
+static inline void leat__store_set_len(leat_chan *chan, size_t len)
+{
+    LEAT_ASSERT(len <= chan->cap);
+    leat__stz_rlx(&chan->store.len, len); /* relaxed: see leat__store_len */
+}
+
+/* Is the channel closed? The same bit as leat__chan_is, for holders of the lock. */
+static inline bool leat__store_is_closed(const leat_chan *chan)
+{
+    /* relaxed: under the lock, as every write of it */
+    return (leat__ld32_rlx(&chan->state) & LEAT__CHAN_CLOSED) != 0;
+}
+
+/* Is there a slot to push to? Unbounded: false when a segment is needed. */
+static inline bool leat__store_has_room(const leat_chan *chan)
+{
+    if (chan->bounded)
+        return leat__store_len(chan) < chan->cap;
+    return chan->last != NULL && chan->store.tail < chan->seg_slots;
+}
+
+/* pre: has_room */
+static inline void leat__store_push(leat_chan *chan, const void *msg)
+{
+    leat__store *store = &chan->store;
+    unsigned char *slot;
+    if (chan->bounded) {
+        slot = leat__chan_slot(chan, store->tail);
+        store->tail = store->tail + 1 == chan->cap ? 0 : store->tail + 1;
+    } else {
+        slot = leat__seg_slot(chan, chan->last, store->tail++);
+    }
+    leat__copy(slot, msg, chan->msg_bytes);
+    leat__store_set_len(chan, leat__store_len(chan) + 1);
+}
+
+/* pre: len > 0. returns a segment that is drained now, or NULL */
+static inline leat__seg *leat__store_pop(leat_chan *chan, void *msg)
+{
+    leat__store *store = &chan->store;
+    size_t len = leat__store_len(chan) - 1;
+    leat__store_set_len(chan, len);
+    if (chan->bounded) {
+        leat__copy(msg, leat__chan_slot(chan, store->head), chan->msg_bytes);
+        store->head = store->head + 1 == chan->cap ? 0 : store->head + 1;
+        return NULL;
+    }
+    leat__seg *first = chan->first;
+    leat__copy(msg, leat__seg_slot(chan, first, store->head++),
+               chan->msg_bytes);
+    if (len == 0) {
+        store->head = store->tail = 0; /* empty: use the same lines again */
+        return NULL;
+    }
+    if (LEAT__LIKELY(store->head < chan->seg_slots))
+        return NULL;
+    chan->first = first->next;
+    store->head = 0;
+    return first;
+}
+
+/* Unbounded: add an empty segment at the end. */
+static inline void leat__store_grow(leat_chan *chan, leat__seg *fresh)
+{
+    if (chan->last == NULL)
+        chan->first = fresh;
+    else
+        chan->last->next = fresh;
+    chan->last = fresh;
+    chan->store.tail = 0;
+}
+
+/* Send a message if that takes nothing but a slot. false: nothing done. */
+static inline bool leat__store_put_alone(leat_chan *chan, const void *msg)
+{
+    if (LEAT__UNLIKELY(leat__store_is_closed(chan) ||
+                       !leat__list_is_empty(&chan->recvq) ||
+                       !leat__store_has_room(chan)))
+        return false;
+    leat__store_push(chan, msg);
+    return true;
+}
+
+/* Receive a message if that wakes nobody. false: nothing done. */
+static inline bool leat__store_get_alone(leat_chan *chan, void *msg,
+                                         leat__seg **drained)
+{
+    if (LEAT__UNLIKELY(leat__store_len(chan) == 0 ||
+                       !leat__list_is_empty(&chan->sendq)))
+        return false;
+    *drained = leat__store_pop(chan, msg);
+    return true;
+}
+
+#endif
