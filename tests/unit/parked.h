@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* parked.h - waiting until somebody waits, by looking inside.
+ *
+ * A test that needs a blocked thread asks the channel instead of sleeping for a
+ * guessed time. If it never comes to that, the watchdog ends the test. */
+#ifndef LEAT_TESTS_PARKED_H
+#define LEAT_TESTS_PARKED_H
+
+#include "cancel/cancel.h"
+#include "chan/chan.h"
+#include "os/os.h"
+
+static inline size_t links_of(leat__lock *lock, const leat__link *head)
+{
+    size_t n = 0;
+    leat__lock_acquire(lock);
+    for (const leat__link *at = head->next; at != head; at = at->next)
+        n++;
+    leat__lock_release(lock);
+    return n;
+}
+
+/* Sends or receives enlisted at the channel right now. */
+static inline size_t parked(leat_chan *chan, enum leat__dir dir)
+{
+    return links_of(&chan->lock,
+                    dir == LEAT__SEND ? &chan->sendq : &chan->recvq);
+}
+
+/* Until exactly n sends or receives are enlisted at the channel. */
+static inline void t_wait_parked(leat_chan *chan, enum leat__dir dir, size_t n)
+{
+    while (parked(chan, dir) != n)
+        leat__os_nap();
+}
+
+/* Until exactly n waits carry the token. */
+static inline void t_wait_carried(leat_cancel *cancel, size_t n)
+{
+    while (links_of(&cancel->token.lock, &cancel->token.carriers) != n)
+        leat__os_nap();
+}
+
+#endif
