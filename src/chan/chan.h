@@ -7,7 +7,7 @@
  *            unbounded; any number of users per end              (locked.c)
  *   spsc     both ends promised single: a ring, or linked segments, without a
  *            lock on the way of a message; the lock is for sleeping (spsc.c)
- * A channel with one end promised single, or with capacity 0, is of the locked
+ * A channel with one end promised single, or with capacity 0 or 1, is of the locked
  * kind: it means the same.
  *
  * Glossary.
@@ -86,6 +86,7 @@ typedef struct leat__record {
     leat__link link;                 /* in the list of live channels */
     leat__site tx_sites[LEAT__SITES];
     leat__site rx_sites[LEAT__SITES];
+    leat__a32 calls[2]; /* by direction: 1 during a call on a promised end */
 } leat__record;
 
 struct leat_chan {

@@ -51,7 +51,9 @@ static bool layout_of(struct layout *layout, size_t msg_bytes, size_t capacity,
     layout->align = align;
     layout->stride = leat__round_up(msg_bytes, align);
     layout->bounded = capacity != LEAT_UNBOUNDED;
-    layout->spsc = (opts->flags & PROMISES) == PROMISES && capacity != 0;
+    /* with room for one, every message meets the other end: handing it over under
+     * the lock is faster than two counts that each side watches */
+    layout->spsc = (opts->flags & PROMISES) == PROMISES && capacity > 1;
     layout->name_at =
         layout->spsc ? sizeof(leat_chan) : offsetof(leat_chan, put);
     size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name);

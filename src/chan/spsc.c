@@ -46,6 +46,7 @@
  * MODEL: tests/model/m_spsc.c */
 #include "base/mem.h"
 #include "chan/chan.h"
+#include "chan/promise.h"
 #include "os/os.h"
 #include "park/spin.h"
 
@@ -69,20 +70,20 @@ static void fence_heavy(const leat_chan *chan)
         leat__fence_sc();
 }
 
-/* ---- the promise -------------------------------------------------------------- */
+/* ---- inside ------------------------------------------------------------------- */
 
-static inline void enter(leat_chan *chan, leat__end *end, uint32_t asleep,
-                         const char *broken)
+static inline void enter(leat_chan *chan, enum leat__dir dir)
 {
+    leat__end *end = dir == LEAT__SEND ? &chan->put : &chan->get;
 #if LEAT_DEBUG
-    /* ORDER spsc.inside: the last call on this end before ours. */
-    LEAT_CHECK(leat__xchg32_acq(&end->inside, 1) == 0, broken);
+    /* ORDER spsc.inside: the last try on this end before ours. */
+    LEAT_CHECK(leat__xchg32_acq(&end->inside, 1) == 0,
+               leat__promise_sentence(dir));
     /* relaxed: our own bit; set only while a call of this end is parked */
-    LEAT_CHECK((leat__ld32_rlx(&chan->asleep) & asleep) == 0, broken);
+    uint32_t asleep = leat__ld32_rlx(&chan->asleep);
+    LEAT_CHECK((asleep & (dir == LEAT__SEND ? ASLEEP_TX : ASLEEP_RX)) == 0,
+               leat__promise_sentence(dir));
 #else
-    (void)chan;
-    (void)asleep;
-    (void)broken;
     leat__st32_rlx(&end->inside, 1); /* relaxed: the light fence follows */
 #endif
 }
@@ -92,11 +93,6 @@ static inline void leave(leat__end *end)
     /* ORDER spsc.inside: what we sent before the closer sees us outside. */
     leat__st32_rel(&end->inside, 0);
 }
-
-static const char two_producers[] =
-    "two sends at once on a channel that promises a single producer";
-static const char two_consumers[] =
-    "two receives at once on a channel that promises a single consumer";
 
 /* ---- slots -------------------------------------------------------------------- */
 
@@ -285,8 +281,7 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
     if (!sends && leat__chan_is(chan, LEAT__CHAN_ABORTED))
         return leat__spsc_try_recv(chan, waiter->msg); /* it discards */
     leat__lock_acquire(&chan->lock);
-    LEAT_CHECK(leat__list_is_empty(queue),
-               sends ? two_producers : two_consumers);
+    LEAT_CHECK(leat__list_is_empty(queue), leat__promise_sentence(dir));
     leat__list_push_back(queue, &waiter->link);
     leat__spsc_set_asleep(chan);
     /* ORDER spsc.sleep: the sleeper's half of the Dekker, see is_asleep. */
@@ -311,7 +306,7 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
 
 int leat__spsc_try_send(leat_chan *chan, const void *msg)
 {
-    enter(chan, &chan->put, ASLEEP_TX, two_producers);
+    enter(chan, LEAT__SEND);
     /* ORDER spsc.close (Dekker, partner in leat__spsc_close):
      *     producer: inside := 1 ; light fence ; read CLOSED
      *     closer:   CLOSED := 1 ; heavy fence ; read inside
@@ -326,7 +321,7 @@ int leat__spsc_try_send(leat_chan *chan, const void *msg)
 
 int leat__spsc_try_recv(leat_chan *chan, void *msg)
 {
-    enter(chan, &chan->get, ASLEEP_RX, two_consumers);
+    enter(chan, LEAT__RECV);
     int rc = LEAT_ECLOSED;
     /* relaxed: an abort that is being made may be seen by the next receive */
     if (LEAT__UNLIKELY((leat__ld32_rlx(&chan->state) & LEAT__CHAN_ABORTED) !=

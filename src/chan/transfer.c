@@ -6,6 +6,7 @@
  * then the clock; and only a call that has to wait pays for either. */
 #include "cancel/cancel.h"
 #include "chan/op.h"
+#include "chan/promise.h"
 #include "chan/store.h"
 #include "park/spin.h"
 #include "park/until.h"
@@ -81,11 +82,8 @@ static LEAT__NOINLINE int recv_rest(leat_chan *chan, void *msg,
     return wait_for(chan, LEAT__RECV, msg, until);
 }
 
-int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
+static inline int send_one(leat_chan *chan, const void *msg, leat_until until)
 {
-    leat_chan *chan = leat__chan_of_tx(tx);
-    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
-               "leat_tx_send: msg is NULL");
     if (LEAT__LIKELY(!chan->spsc)) {
         leat__lock_acquire(&chan->lock);
         if (LEAT__LIKELY(leat__store_put_alone(chan, msg))) {
@@ -96,11 +94,8 @@ int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
     return send_rest(chan, msg, until);
 }
 
-int leat_rx_recv(leat_rx *rx, void *msg, leat_until until)
+static inline int recv_one(leat_chan *chan, void *msg, leat_until until)
 {
-    leat_chan *chan = leat__chan_of_rx(rx);
-    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
-               "leat_rx_recv: msg is NULL");
     if (LEAT__LIKELY(!chan->spsc)) {
         leat__seg *drained;
         leat__lock_acquire(&chan->lock);
@@ -112,4 +107,26 @@ int leat_rx_recv(leat_rx *rx, void *msg, leat_until until)
         }
     }
     return recv_rest(chan, msg, until);
+}
+
+int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_tx(tx);
+    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
+               "leat_tx_send: msg is NULL");
+    leat__promise_begin(chan, LEAT__SEND);
+    int rc = send_one(chan, msg, until);
+    leat__promise_end(chan, LEAT__SEND);
+    return rc;
+}
+
+int leat_rx_recv(leat_rx *rx, void *msg, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_rx(rx);
+    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
+               "leat_rx_recv: msg is NULL");
+    leat__promise_begin(chan, LEAT__RECV);
+    int rc = recv_one(chan, msg, until);
+    leat__promise_end(chan, LEAT__RECV);
+    return rc;
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* promise.h - debug builds abort when a promised end is used twice at once; release
+ * builds trust. A call that waits is a call in progress, so it counts too. */
+#ifndef LEAT_CHAN_PROMISE_H
+#define LEAT_CHAN_PROMISE_H
+
+#include "chan/chan.h"
+
+static inline const char *leat__promise_sentence(enum leat__dir dir)
+{
+    return dir == LEAT__SEND
+               ? "two sends at once on a channel that promises a single producer"
+               : "two receives at once on a channel that promises a single "
+                 "consumer";
+}
+
+static inline bool leat__promised(const leat_chan *chan, enum leat__dir dir)
+{
+    return (chan->flags & (dir == LEAT__SEND ? LEAT_SINGLE_PRODUCER
+                                             : LEAT_SINGLE_CONSUMER)) != 0;
+}
+
+static inline void leat__promise_begin(leat_chan *chan, enum leat__dir dir)
+{
+#if LEAT_DEBUG
+    if (leat__promised(chan, dir))
+        /* ORDER promise.turn: a call that ended happens-before ours. */
+        LEAT_CHECK(leat__xchg32_acq(&chan->record.calls[dir], 1) == 0,
+                   leat__promise_sentence(dir));
+#else
+    (void)chan;
+    (void)dir;
+#endif
+}
+
+static inline void leat__promise_end(leat_chan *chan, enum leat__dir dir)
+{
+#if LEAT_DEBUG
+    if (leat__promised(chan, dir))
+        /* ORDER promise.turn: our call happens-before the next. */
+        leat__st32_rel(&chan->record.calls[dir], 0);
+#else
+    (void)chan;
+    (void)dir;
+#endif
+}
+
+#endif
