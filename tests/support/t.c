@@ -44,40 +44,33 @@ unsigned t_scaled(unsigned n)
 /* ---- the watchdog ------------------------------------------------------------- */
 
 static pthread_mutex_t dog_mutex = PTHREAD_MUTEX_INITIALIZER;
-static time_t dog_bites_at; /* under dog_mutex; seconds of CLOCK_MONOTONIC */
-
-static time_t dog_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
-}
-
-static time_t dog_deadline(void)
-{
-    pthread_mutex_lock(&dog_mutex);
-    time_t at = dog_bites_at;
-    pthread_mutex_unlock(&dog_mutex);
-    return at;
-}
+static unsigned dog_patience; /* under dog_mutex; seconds not yet begun */
 
 void t_patience(unsigned seconds)
 {
     pthread_mutex_lock(&dog_mutex);
-    dog_bites_at = dog_now() + (time_t)seconds * slowness();
+    dog_patience = seconds * slowness();
     pthread_mutex_unlock(&dog_mutex);
 }
 
-/* Sleeps until the deadline and no more often, so that tests which measure
- * processor time and wake-ups do not measure the watchdog. */
+static unsigned dog_next(void)
+{
+    pthread_mutex_lock(&dog_mutex);
+    unsigned seconds = dog_patience;
+    dog_patience = 0;
+    pthread_mutex_unlock(&dog_mutex);
+    return seconds;
+}
+
+/* Sleeps all the time and reads no clock, so that tests which count clock reads,
+ * wake-ups or processor time do not count the watchdog's. */
 static void *dog(void *arg)
 {
     (void)arg;
-    time_t at = dog_deadline();
-    while (dog_now() < at) {
-        struct timespec until = {.tv_sec = at};
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-        at = dog_deadline();
+    for (unsigned s = dog_next(); s > 0; s = dog_next()) {
+        struct timespec left = {.tv_sec = (time_t)s};
+        while (nanosleep(&left, &left) != 0 && errno == EINTR)
+            ;
     }
     fprintf(stderr, "t: the watchdog ends a test that takes too long\n");
     leat__chan_dump_all(STDERR_FILENO);

@@ -46,8 +46,8 @@ void t_add(TCase *group, const TTest *test, int from, int to);
 
 /* ---- time ------------------------------------------------------------------- */
 
-/* Let the watchdog wait this long from now on, in this test. It starts with 30
- * seconds. Scaled where programs run slowly. */
+/* Let the watchdog wait at least this long from now on, in this test. It starts
+ * with 30 seconds. Scaled where programs run slowly. */
 void t_patience(unsigned seconds);
 
 /* n, or what is left of it where programs run slowly: under a sanitizer or
