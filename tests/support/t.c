@@ -256,9 +256,11 @@ void t_aborts(void (*fn)(void *), void *arg, const char *sentence)
                   sentence, said);
 }
 
-/* t_aborts forks where other threads run, and what it runs may start more. */
+/* t_aborts forks where other threads run, and what it runs may start more. The
+ * watchdog still runs when a test ends; without atexit_sleep_ms=0 the sanitizer
+ * would wait a second for it, in each test. */
 const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {
-    return "die_after_fork=0";
+    return "die_after_fork=0:atexit_sleep_ms=0";
 }
