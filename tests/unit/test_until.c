@@ -11,8 +11,9 @@
 int __real_clock_gettime(clockid_t id, struct timespec *at);
 int __wrap_clock_gettime(clockid_t id, struct timespec *at);
 
-static unsigned monotonic_reads;
-static unsigned other_reads;
+/* of this thread: the watchdog reads the clock too */
+static _Thread_local unsigned monotonic_reads;
+static _Thread_local unsigned other_reads;
 
 int __wrap_clock_gettime(clockid_t id, struct timespec *at)
 {
