@@ -77,7 +77,7 @@ LEAT_END_DECLS
         return rc;                                                         \
     }                                                                      \
     LEAT_TYPED_ LEAT_NODISCARD int prefix##_tx_send(                       \
-        prefix##_tx *tx, const T *msg, leat_until until)                   \
+        prefix##_tx *tx, T const *msg, leat_until until)                   \
     {                                                                      \
         return leat_tx_send(prefix##_tx_raw(tx), msg, until);              \
     }                                                                      \
