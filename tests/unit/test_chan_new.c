@@ -99,7 +99,10 @@ static void *send_parcels(void *arg)
 static void post(const flavour *f, size_t bytes, size_t skew)
 {
     ends e = ends_hooked(f, bytes, NULL, NULL);
-    struct parcel p = {.tx = e.tx, .rounds = 5, .bytes = bytes, .skew = skew};
+    struct parcel p = {.tx = e.tx,
+                       .rounds = bytes > 70000 ? 2 : 4,
+                       .bytes = bytes,
+                       .skew = skew};
     pthread_t thread;
     unsigned char *buffer = malloc(bytes + skew + 2 * GUARD);
     thread = t_spawn(send_parcels, &p);
@@ -224,7 +227,7 @@ END_TEST
 START_TEST(a_million_of_one_byte)
 {
     const uint32_t flags[] = {0, ONE_BOTH};
-    const size_t cap = 1000003;
+    const size_t cap = t_scaled(1000003);
     for (int i = 0; i < 2; i++) {
         flavour f = {"a million", cap, flags[i]};
         ends e = ends_hooked(&f, 1, NULL, NULL);
