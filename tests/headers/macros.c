@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* macros.c - every public macro, used as its header says. Compiled as C and as
+ * C++, never run. */
+#include <leat.h>
+
+struct job {
+    double weight;
+    char name[40];
+};
+
+LEAT_CHAN_TYPE(job, struct job);
+
+int use_typed(void);
+int use_typed(void)
+{
+    job_tx *tx;
+    job_rx *rx;
+    struct job j = LEAT_ZERO_INIT;
+    int rc = job_chan_new(&tx, &rx, 4, NULL);
+    if (rc < 0)
+        return rc;
+    rc = job_tx_send(tx, &j, leat_nowait());
+    rc += job_rx_recv(rx, &j, leat_in_ms(1));
+    job_tx *tx2 = job_tx_clone(tx);
+    job_rx *rx2 = job_chan_rx(job_tx_chan(tx));
+    job_tx *tx3 = job_chan_tx(job_rx_chan(rx));
+    job_rx *rx3 = job_rx_clone(rx);
+    job_tx_close(tx);
+    job_rx_close(rx);
+    job_tx_close_because(tx, 1);
+    job_rx_close_because(rx, 1);
+    job_rx_abort(rx);
+    leat_tx_drop(job_tx_raw(tx));
+    leat_rx_drop(job_rx_raw(rx));
+    job_tx_drop(tx2);
+    job_rx_drop(rx2);
+    job_tx_drop(tx3);
+    job_rx_drop(rx3);
+    return rc;
+}
+
+const char *use_err_map(int code);
+const char *use_err_map(int code)
+{
+    switch (code) {
+#define CASE(name, value, text)                                            \
+    case LEAT_##name:                                                      \
+        return text;
+        LEAT_ERR_MAP(CASE)
+#undef CASE
+    default:
+        return "";
+    }
+}
+
+#ifndef __cplusplus
+int use_opts(leat_tx **tx, leat_rx **rx);
+int use_opts(leat_tx **tx, leat_rx **rx)
+{
+    return leat_chan_new(tx, rx, 8, LEAT_UNBOUNDED,
+                         LEAT_CHAN_OPTS(.name = "jobs",
+                                        .msg_align = LEAT_MSG_ALIGN_MAX,
+                                        .flags = LEAT_SINGLE_PRODUCER |
+                                                 LEAT_SINGLE_CONSUMER));
+}
+#endif
+
+#if LEAT_VERSION < 100
+#error "LEAT_VERSION cannot be compared by the preprocessor"
+#endif
