@@ -11,6 +11,14 @@
 
 enum { ENOUGH = 20000 };
 
+#if defined(__SANITIZE_ADDRESS__)
+#define HAVE_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAVE_ASAN 1
+#endif
+#endif
+
 /* ---- an event count: sleep until the value has changed -------------------- */
 
 static leat__a32 value;   /* what is waited for */
@@ -170,7 +178,7 @@ static void free_twice(void)
     leat__mem_free(mem);
 }
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(HAVE_ASAN) /* which sees it first */
 static void write_after_free(void)
 {
     volatile unsigned char *mem = leat__mem_alloc(24, 8);
@@ -223,7 +231,7 @@ static const struct toy toys[] = {
     {"lost_add", lost_add, "counter"},
     {"leak", leak, "leak: 1 blocks, 24 bytes"},
     {"free_twice", free_twice, "freed twice"},
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(HAVE_ASAN)
     {"write_after_free", write_after_free, "written after it was freed"},
 #endif
     {"deadline_races", deadline_races, NULL},

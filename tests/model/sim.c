@@ -630,6 +630,8 @@ bool sim_execute(const struct sim_plan *plan, void (*body)(void))
     world.now = sim_spawn("main", run_body, NULL);
     fiber_switch(&world.host, &world.threads[0].fiber);
     fiber_receives(&world.threads[0]);
+    for (int i = 0; world.failed && i < world.count; i++)
+        fiber_abandon(&world.threads[i].fiber);
     check_kept();
     check_live();
     return !world.failed;

@@ -214,9 +214,13 @@ void fiber_make(struct fiber *fiber, void (*run)(void))
         if (__tsan_create_fiber != NULL)
             fiber->tsan = __tsan_create_fiber(0);
     }
-    if (__asan_unpoison_memory_region != NULL)
-        __asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
-    fiber->asan = NULL;
     fiber->run = run;
     prepare(fiber);
+}
+
+void fiber_abandon(struct fiber *fiber)
+{
+    if (fiber->stack != NULL && __asan_unpoison_memory_region != NULL)
+        __asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
+    fiber->asan = NULL;
 }

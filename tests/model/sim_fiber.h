@@ -22,8 +22,11 @@ struct fiber {
 void fiber_host(struct fiber *fiber);
 
 /* Make a fiber that calls run when it is first switched to. Called again for the
- * same fiber, it forgets what was on its stack. */
+ * same fiber, it begins anew on the same stack. */
 void fiber_make(struct fiber *fiber, void (*run)(void));
+
+/* What is on its stack will never be returned to. */
+void fiber_abandon(struct fiber *fiber);
 
 /* Stop here, go on there. */
 void fiber_switch(struct fiber *from, struct fiber *to);
