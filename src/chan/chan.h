@@ -70,6 +70,8 @@ typedef struct leat__end {
     size_t index;     /* the next slot: in `slots`, or in `seg` */
     size_t seen;      /* the other end's count when we last looked */
     leat__seg *seg;   /* unbounded: where index is */
+    size_t ran_dry;   /* count when this end last had to wait */
+    unsigned patience; /* pauses before its first look when it has to */
     leat__a32 inside; /* 1 during a call on this end */
 } leat__end;
 
@@ -230,6 +232,9 @@ void leat__spsc_close(leat_chan *chan, int reason);
  * caller is the consumer */
 void leat__locked_discard(leat_chan *chan);
 void leat__spsc_discard(leat_chan *chan);
+
+/* How long to wait before the first look, for the end that has to wait now. */
+unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir);
 
 /* Might a try succeed now? A look without the lock, for spinning. */
 bool leat__locked_look(const leat_chan *chan, enum leat__dir dir);

@@ -15,6 +15,12 @@
 #define PROMISES  (LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER)
 #define SEG_BYTES 4096
 
+/* From here on a ring is worth large pages: each of its small pages would cost a
+ * fault (over a microsecond) in the first lap, which at 8 bytes a message is a
+ * sixth of a send (docs/adr/0003-large-rings.md). */
+#define DENSE_BYTES ((size_t)4 << 20)
+#define LARGE_PAGE  ((size_t)2 << 20)
+
 /* What the options and sizes come to. */
 struct layout {
     size_t align;  /* of slots */
@@ -120,6 +126,17 @@ static void init(leat_chan *chan, const struct layout *layout,
         init_segs(chan);
 }
 
+static leat_chan *allocate(const struct layout *layout)
+{
+    size_t align = larger(LEAT__LINE_PAIR, layout->align);
+    if (layout->bytes < DENSE_BYTES)
+        return leat__mem_alloc(layout->bytes, align);
+    leat_chan *chan = leat__mem_alloc(layout->bytes, LARGE_PAGE);
+    if (chan != NULL)
+        leat__os_expect_dense(chan, layout->bytes);
+    return chan;
+}
+
 static int make(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
                 const leat_chan_opts *opts, const void *site)
 {
@@ -130,8 +147,7 @@ static int make(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
     struct layout layout;
     if (!layout_of(&layout, msg_bytes, capacity, opts))
         return LEAT_ENOMEM;
-    leat_chan *chan = leat__mem_alloc(layout.bytes,
-                                      larger(LEAT__LINE_PAIR, layout.align));
+    leat_chan *chan = allocate(&layout);
     if (chan == NULL)
         return LEAT_ENOMEM;
     memset((void *)chan, 0, layout.name_at);

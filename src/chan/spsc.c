@@ -212,6 +212,29 @@ static int spsc_take(leat_chan *chan, void *msg)
     return 0;
 }
 
+/* ---- patience ------------------------------------------------------------------- */
+
+/* An end that looks at once, whenever it has run dry, keeps at the heels of the
+ * other: each message then moves both counts and the slot from one processor to
+ * the other. One that waits until a few lines of messages are there moves each
+ * line once. So an end that had a run of messages since it last ran dry waits
+ * longer for the next, up to the time that half the room takes; one that gets
+ * single messages looks at once, for there latency is all. */
+unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir)
+{
+    enum { RUN = 16, LEAST = 4, MOST = 512 };
+    leat__end *end = dir == LEAT__SEND ? &chan->put : &chan->get;
+    size_t run = own_count(end) - end->ran_dry;
+    unsigned most = chan->cap / 2 < MOST ? (unsigned)(chan->cap / 2) : MOST;
+    end->ran_dry += run;
+    end->patience = run >= RUN ? end->patience * 2 : end->patience / 2;
+    if (end->patience < LEAST)
+        end->patience = LEAST;
+    if (end->patience > most)
+        end->patience = most;
+    return end->patience;
+}
+
 /* ---- sleeping and waking ---------------------------------------------------------- */
 
 /* I4: the bits follow the queues. pre: the lock is held */

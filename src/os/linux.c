@@ -10,6 +10,7 @@
 #include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,6 +34,14 @@ void leat__os_futex_wake(leat__a32 *word)
     int saved = errno;
     /* EFAULT is fine: the sleeper has gone and so has its stack */
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    errno = saved;
+}
+
+void leat__os_expect_dense(void *mem, size_t bytes)
+{
+    int saved = errno;
+    /* where the administrator allows it to who asks; refused is fine */
+    madvise(mem, bytes, MADV_HUGEPAGE);
     errno = saved;
 }
 

@@ -46,6 +46,10 @@ void leat__os_nap(void);
 /* Processors that this process may use, at least 1; looked up once. */
 unsigned leat__os_cpus(void);
 
+/* A hint: these bytes will be used all over, again and again. A port may back them
+ * with large pages; it may do nothing. */
+void leat__os_expect_dense(void *mem, size_t bytes);
+
 /* Can leat__os_membarrier be used? Registers the process on the first call; the
  * answer never changes after that. */
 bool leat__os_has_membarrier(void);

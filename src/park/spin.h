@@ -27,6 +27,7 @@ typedef struct leat__spin {
 /* the checkers look at every moment by themselves */
 #define LEAT__SPIN_PARKED {1, 0, 1, 0}
 #define LEAT__SPIN_LINGER {1, 0, 1, 0}
+#define LEAT__SPIN_AFTER(first) {(first), 0, 1, 0}
 #define LEAT__SPIN_LOCK   {1, 0, 1, 0}
 #else
 /* Parked: the partner hands over to this very waiter, so looks disturb nobody. */
@@ -34,6 +35,8 @@ typedef struct leat__spin {
 /* Lingering at a channel with room for several: the first look comes late enough
  * that the partner has moved some dozens of messages, the next ones soon. */
 #define LEAT__SPIN_LINGER {16, 1, 100, 0}
+/* The same with a first look of one's own choice (see leat__spsc_patience). */
+#define LEAT__SPIN_AFTER(first) {(first), 2, 100, 0}
 /* Contending for a lock: each look costs the holder a line, and a holder that is
  * left alone for microseconds gets hundreds of messages done. */
 #define LEAT__SPIN_LOCK   {16, 4, 0, 0}
