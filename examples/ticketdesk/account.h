@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* account.h - what was sent and what came back, and whether that adds up.
+ *
+ * The promise of the program is that every accepted command is answered exactly
+ * once. The client counts what it sent and what it got; the server counts what
+ * it did; the discard hook counts what was dropped. They count apart from each
+ * other, so a command that is lost, or answered twice, shows as a difference. */
+#ifndef TICKETDESK_ACCOUNT_H
+#define TICKETDESK_ACCOUNT_H
+
+#include "proto.h"
+
+#include <stdio.h>
+
+/* One client's, or the sum of all. */
+struct account {
+    uint64_t sent[COMMANDS];              /* accepted by the channel */
+    uint64_t answered[COMMANDS][ANSWERS]; /* ANSWER_DROPPED among them */
+    uint64_t stray;  /* answers to no request that was open */
+    uint64_t lost;   /* requests still open at the end of the replies */
+    uint64_t loaded; /* inserts sent, with a ticket from the input */
+    uint64_t unsent; /* tickets from the input that could not be sent */
+};
+
+/* The server's side of it. */
+struct ledger {
+    uint64_t served[COMMANDS][ANSWERS];
+    uint64_t unread;  /* answers that no client was there to take */
+    uint64_t dropped; /* calls of the discard hook */
+    uint64_t tickets; /* on the desk, in the end */
+};
+
+/* The input's side of it. */
+struct intake {
+    uint64_t lines;
+    uint64_t blank;
+    uint64_t malformed;
+    uint64_t tickets; /* good ones */
+    uint64_t unsent;  /* of these, never taken by a client */
+};
+
+void account_add(struct account *sum, const struct account *one);
+uint64_t account_sent(const struct account *account);
+uint64_t account_answered(const struct account *account, enum answer answer);
+uint64_t account_errors(const struct account *account); /* not OK, not DROPPED */
+
+/* Compare everything that must be equal; print a line to `err` for each thing
+ * that is not. True if all adds up. */
+bool account_check(const struct account *clients, size_t clients_count,
+                   const struct ledger *ledger, const struct intake *intake,
+                   FILE *err);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* report.c - the summary and the progress line. */
+#include "report.h"
+
+#include <inttypes.h>
+
+/* "640 ns", "12.3 us" or "4.5 ms", in a buffer of the caller's. */
+static const char *duration(uint64_t ns, char *text, size_t bytes)
+{
+    double value = (double)ns;
+
+    if (ns < 1000) {
+        snprintf(text, bytes, "%" PRIu64 " ns", ns);
+    } else if (ns < 1000000) {
+        snprintf(text, bytes, "%.1f us", value / 1e3);
+    } else {
+        snprintf(text, bytes, "%.1f ms", value / 1e6);
+    }
+    return text;
+}
+
+static void print_intake(const struct report *report, FILE *out)
+{
+    const struct intake *intake = &report->intake;
+
+    fprintf(out,
+            "input     %s: %" PRIu64 " lines, %" PRIu64 " tickets, %" PRIu64
+            " malformed, %" PRIu64 " blank%s\n",
+            report->input_name, intake->lines, intake->tickets,
+            intake->malformed, intake->blank,
+            report->input_stopped ? "; stopped before its end" : "");
+    if (intake->unsent + report->account.unsent != 0) {
+        fprintf(out, "          %" PRIu64 " tickets read but not inserted\n",
+                intake->unsent + report->account.unsent);
+    }
+}
+
+static void print_account(const struct account *account, FILE *out)
+{
+    fprintf(out, "%-10s%10s %10s %10s %10s\n", "account", "sent", "ok",
+            "error", "dropped");
+    for (unsigned c = 0; c < COMMANDS; c++) {
+        const uint64_t *answered = account->answered[c];
+        uint64_t errors = 0;
+
+        for (unsigned a = 0; a < ANSWERS; a++) {
+            if (a != ANSWER_OK && a != ANSWER_DROPPED)
+                errors += answered[a];
+        }
+        fprintf(out,
+                "  %-8s%10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10" PRIu64
+                "\n",
+                command_name((enum command)c), account->sent[c],
+                answered[ANSWER_OK], errors, answered[ANSWER_DROPPED]);
+    }
+    fprintf(out,
+            "  %-8s%10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10" PRIu64
+            "\n",
+            "all", account_sent(account),
+            account_answered(account, ANSWER_OK), account_errors(account),
+            account_answered(account, ANSWER_DROPPED));
+}
+
+static void print_errors(const struct account *account, FILE *out)
+{
+    for (unsigned a = 0; a < ANSWERS; a++) {
+        uint64_t count = account_answered(account, (enum answer)a);
+
+        if (a != ANSWER_OK && count != 0) {
+            fprintf(out, "          %" PRIu64 " x %s\n", count,
+                    answer_text((enum answer)a));
+        }
+    }
+}
+
+static void print_speed(const struct report *report, FILE *out)
+{
+    const struct histogram *latency = &report->latency;
+    char p50[32];
+    char p99[32];
+    char p999[32];
+    char max[32];
+
+    fprintf(out, "rate      %.0f commands/s over %.2f s\n",
+            report->seconds > 0
+                ? (double)latency->count / report->seconds : 0.0,
+            report->seconds);
+    fprintf(out, "latency   p50 %s, p99 %s, p99.9 %s, max %s\n",
+            duration(histogram_quantile(latency, 0.50), p50, sizeof p50),
+            duration(histogram_quantile(latency, 0.99), p99, sizeof p99),
+            duration(histogram_quantile(latency, 0.999), p999, sizeof p999),
+            duration(latency->max, max, sizeof max));
+}
+
+static void print_depth(const struct report *report, FILE *out)
+{
+    fprintf(out, "depth     at most %zu commands waiting, ",
+            report->depth_max);
+    if (report->capacity == LEAT_UNBOUNDED) {
+        fprintf(out, "unbounded");
+    } else {
+        fprintf(out, "capacity %zu", report->capacity);
+    }
+    fprintf(out, ", %u clients\n", report->clients);
+}
+
+void report_print(const struct report *report, FILE *out)
+{
+    print_intake(report, out);
+    print_account(&report->account, out);
+    print_errors(&report->account, out);
+    print_speed(report, out);
+    print_depth(report, out);
+    fprintf(out, "desk      %" PRIu64 " tickets:",
+            report->tickets[TICKET_STATUSES]);
+    for (unsigned i = 0; i < TICKET_STATUSES; i++) {
+        fprintf(out, "%s %" PRIu64 " %s", i == 0 ? "" : ",",
+                report->tickets[i],
+                ticket_status_name((enum ticket_status)i));
+    }
+    fprintf(out, "\nresult    %s\n",
+            report->adds_up
+                ? "the account adds up: every accepted command was answered "
+                  "exactly once"
+                : "THE ACCOUNT DOES NOT ADD UP");
+}
+
+void report_progress(uint64_t served, double per_second, size_t depth)
+{
+    fprintf(stderr,
+            "\r%12" PRIu64 " commands %12.0f a second %6zu waiting ", served,
+            per_second, depth);
+}
+
+void report_progress_end(void)
+{
+    fprintf(stderr, "\r%60s\r", "");
+}
