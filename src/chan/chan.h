@@ -97,6 +97,7 @@ struct leat_chan {
     struct leat_rx rx;
     bool spsc;
     bool bounded;
+    bool deep;            /* room for thousands: see leat__lock_contend */
     bool asymmetric;      /* spsc: membarrier is to be had */
     uint32_t flags;
     size_t msg_bytes;
@@ -148,6 +149,17 @@ static inline leat_chan *leat__chan_of_rx(leat_rx *rx)
     LEAT_CHECK(rx != NULL && rx->tag == LEAT__RX_TAG,
                "this is not a live receiving half (leat_rx)");
     return LEAT__CONTAINER(rx, leat_chan, rx);
+}
+
+static inline void leat__chan_lock(leat_chan *chan)
+{
+    if (LEAT__UNLIKELY(!leat__lock_try(&chan->lock)))
+        leat__lock_contend(&chan->lock, chan->deep);
+}
+
+static inline void leat__chan_unlock(leat_chan *chan)
+{
+    leat__lock_release(&chan->lock);
 }
 
 static inline bool leat__chan_is(const leat_chan *chan, uint32_t bit)

@@ -37,9 +37,9 @@ static void release_half(leat_chan *chan)
 static void check_none_parked(leat_chan *chan, const leat__link *queue,
                               const char *sentence)
 {
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     bool none = leat__list_is_empty(queue);
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     LEAT_CHECK(none, sentence);
 }
 
@@ -174,9 +174,9 @@ void leat_rx_abort(leat_rx *rx)
     close_with(chan, 0);
     if (chan->spsc) {
         /* the consumer's end is the consumer's: mark, and it discards */
-        leat__lock_acquire(&chan->lock);
+        leat__chan_lock(chan);
         leat__chan_set(chan, LEAT__CHAN_ABORTED);
-        leat__lock_release(&chan->lock);
+        leat__chan_unlock(chan);
     } else {
         leat__locked_discard(chan);
     }

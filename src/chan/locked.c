@@ -123,7 +123,7 @@ int leat__locked_send_rest(leat_chan *chan, const void *msg)
     for (;;) {
         struct after after = {0};
         rc = locked_offer(chan, msg, &fresh, &after);
-        leat__lock_release(&chan->lock);
+        leat__chan_unlock(chan);
         settle(chan, &after);
         if (rc != GROW)
             break;
@@ -131,7 +131,7 @@ int leat__locked_send_rest(leat_chan *chan, const void *msg)
         fresh = leat__seg_new(chan);
         if (fresh == NULL)
             return LEAT_ENOMEM;
-        leat__lock_acquire(&chan->lock);
+        leat__chan_lock(chan);
     }
     if (fresh != NULL)
         leat__seg_retire(chan, fresh);
@@ -142,20 +142,20 @@ int leat__locked_recv_rest(leat_chan *chan, void *msg)
 {
     struct after after = {0};
     int rc = locked_take(chan, msg, &after);
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     settle(chan, &after);
     return rc;
 }
 
 int leat__locked_try_send(leat_chan *chan, const void *msg)
 {
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     return leat__locked_send_rest(chan, msg);
 }
 
 int leat__locked_try_recv(leat_chan *chan, void *msg)
 {
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     return leat__locked_recv_rest(chan, msg);
 }
 
@@ -166,14 +166,14 @@ int leat__locked_enlist(leat_chan *chan, enum leat__dir dir,
         return leat__locked_try_send(chan, waiter->msg); /* never has to wait */
     struct after after = {0};
     leat__seg *none = NULL;
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     int rc = dir == LEAT__SEND
                  ? locked_offer(chan, waiter->msg, &none, &after)
                  : locked_take(chan, waiter->msg, &after);
     if (rc == LEAT_EAGAIN)
         leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
                              &waiter->link);
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     settle(chan, &after);
     return rc;
 }
@@ -190,14 +190,14 @@ void leat__locked_close(leat_chan *chan, int reason)
 {
     leat__link won;
     leat__list_init(&won);
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     if (!leat__store_is_closed(chan)) {
         chan->reason = reason;
         leat__chan_set(chan, LEAT__CHAN_CLOSED | LEAT__CHAN_SEALED);
         leat__chan_claim_all(&chan->sendq, &won, LEAT_ECLOSED);
         leat__chan_claim_all(&chan->recvq, &won, LEAT_ECLOSED); /* I1: empty */
     }
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     leat__chan_complete_all(&won);
 }
 
@@ -211,14 +211,14 @@ struct content {
 
 static struct content detach(leat_chan *chan)
 {
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     LEAT_ASSERT(leat__store_is_closed(chan));
     struct content all = {chan->first, chan->store.head, leat__store_len(chan)};
     chan->first = NULL;
     chan->last = NULL;
     chan->store.head = chan->store.tail;
     leat__store_set_len(chan, 0);
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     return all;
 }
 

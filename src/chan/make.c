@@ -14,6 +14,7 @@
 
 #define PROMISES  (LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER)
 #define SEG_BYTES 4096
+#define DEEP_CAP  4096 /* a nap is the time of a few thousand messages */
 
 /* From here on a ring is worth large pages: each of its small pages would cost a
  * fault (over a microsecond) in the first lap, which at 8 bytes a message is a
@@ -107,6 +108,7 @@ static void init(leat_chan *chan, const struct layout *layout,
     leat__st32_rlx(&chan->halves, 2); /* relaxed: likewise */
     chan->spsc = layout->spsc;
     chan->bounded = layout->bounded;
+    chan->deep = chan->cap >= DEEP_CAP;
     chan->asymmetric = layout->spsc && leat__os_has_membarrier();
     chan->flags = opts->flags;
     chan->align = layout->align;

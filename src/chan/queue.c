@@ -37,10 +37,10 @@ void leat__chan_complete_all(leat__link *won)
 
 void leat__chan_delist(leat_chan *chan, leat__waiter *waiter)
 {
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     if (leat__link_is_in(&waiter->link))
         leat__list_remove(&waiter->link);
     if (chan->spsc)
         leat__spsc_set_asleep(chan);
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
 }

@@ -147,7 +147,7 @@ static void dump_parked(int fd, leat_chan *chan)
     }
     size_t sends = count_links(&chan->sendq);
     size_t recvs = count_links(&chan->recvq);
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     dprintf(fd, "    waiting: %zu to send, %zu to receive\n", sends, recvs);
 }
 

@@ -253,7 +253,7 @@ void leat__spsc_set_asleep(leat_chan *chan)
 static LEAT__NOINLINE void wake_receiver(leat_chan *chan)
 {
     leat__waiter *receiver = NULL;
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     /* The consumer's end is ours only while it is enlisted: it has to come through
      * the lock to leave. And it may have taken the message that we put by itself
      * and be asleep for the next one. */
@@ -262,7 +262,7 @@ static LEAT__NOINLINE void wake_receiver(leat_chan *chan)
     if (receiver != NULL)
         receiver->rc = spsc_take(chan, receiver->msg);
     leat__spsc_set_asleep(chan);
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     if (receiver != NULL)
         leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
 }
@@ -272,13 +272,13 @@ static LEAT__NOINLINE void wake_sender(leat_chan *chan)
 {
     leat__waiter *sender = NULL;
     int rc = 0;
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     if (!leat__list_is_empty(&chan->sendq) && put_slot(chan, &rc) != NULL)
         sender = leat__chan_claim_first(&chan->sendq);
     if (sender != NULL)
         sender->rc = spsc_offer(chan, sender->msg);
     leat__spsc_set_asleep(chan);
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     if (sender != NULL)
         leat__wait_complete(sender->wait, LEAT__WON_CHAN);
 }
@@ -303,7 +303,7 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
         return leat__spsc_try_send(chan, waiter->msg); /* never has to wait */
     if (!sends && leat__chan_is(chan, LEAT__CHAN_ABORTED))
         return leat__spsc_try_recv(chan, waiter->msg); /* it discards */
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     LEAT_CHECK(leat__list_is_empty(queue), leat__promise_sentence(dir));
     leat__list_push_back(queue, &waiter->link);
     leat__spsc_set_asleep(chan);
@@ -315,7 +315,7 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
         leat__list_remove(&waiter->link);
         leat__spsc_set_asleep(chan);
     }
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     if (rc == 0 && is_asleep(chan, sends ? ASLEEP_RX : ASLEEP_TX)) {
         if (sends)
             wake_receiver(chan);
@@ -365,14 +365,14 @@ static void refuse_sends(leat_chan *chan, int reason)
 {
     leat__link won;
     leat__list_init(&won);
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     if (!leat__chan_is(chan, LEAT__CHAN_CLOSED)) {
         chan->reason = reason;
         leat__chan_set(chan, LEAT__CHAN_CLOSED);
         leat__chan_claim_all(&chan->sendq, &won, LEAT_ECLOSED);
         leat__spsc_set_asleep(chan);
     }
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     leat__chan_complete_all(&won);
 }
 
@@ -380,13 +380,13 @@ static void refuse_sends(leat_chan *chan, int reason)
  * put one and has not come to waking it. */
 static void seal(leat_chan *chan)
 {
-    leat__lock_acquire(&chan->lock);
+    leat__chan_lock(chan);
     leat__chan_set(chan, LEAT__CHAN_SEALED);
     leat__waiter *receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
         receiver->rc = spsc_take(chan, receiver->msg);
     leat__spsc_set_asleep(chan);
-    leat__lock_release(&chan->lock);
+    leat__chan_unlock(chan);
     if (receiver != NULL)
         leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
 }

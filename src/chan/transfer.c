@@ -97,9 +97,9 @@ static LEAT__NOINLINE int recv_rest(leat_chan *chan, void *msg,
 static inline int send_one(leat_chan *chan, const void *msg, leat_until until)
 {
     if (LEAT__LIKELY(!chan->spsc)) {
-        leat__lock_acquire(&chan->lock);
+        leat__chan_lock(chan);
         if (LEAT__LIKELY(leat__store_put_alone(chan, msg))) {
-            leat__lock_release(&chan->lock);
+            leat__chan_unlock(chan);
             return 0;
         }
     }
@@ -110,9 +110,9 @@ static inline int recv_one(leat_chan *chan, void *msg, leat_until until)
 {
     if (LEAT__LIKELY(!chan->spsc)) {
         leat__seg *drained;
-        leat__lock_acquire(&chan->lock);
+        leat__chan_lock(chan);
         if (LEAT__LIKELY(leat__store_get_alone(chan, msg, &drained))) {
-            leat__lock_release(&chan->lock);
+            leat__chan_unlock(chan);
             if (LEAT__UNLIKELY(drained != NULL))
                 leat__seg_retire(chan, drained);
             return 0;

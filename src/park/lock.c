@@ -5,9 +5,11 @@
 #include "os/os.h"
 #include "park/spin.h"
 
-LEAT__NOINLINE void leat__lock_contend(leat__lock *lock)
+LEAT__NOINLINE void leat__lock_contend(leat__lock *lock, bool deep)
 {
-    leat__spin spin = LEAT__SPIN_LOCK;
+    leat__spin shallow_spin = LEAT__SPIN_LOCK;
+    leat__spin deep_spin = LEAT__SPIN_DEEP_LOCK;
+    leat__spin spin = deep ? deep_spin : shallow_spin;
     for (;;) {
         if (!leat__spin_turn(&spin))
             leat__os_nap();

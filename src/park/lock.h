@@ -33,7 +33,10 @@ typedef struct leat__lock {
     leat__a32 held;
 } leat__lock;
 
-void leat__lock_contend(leat__lock *lock);
+/* Contenders of a deep lock nap early: what it guards can take thousands of turns
+ * of the holder's in the time of a nap, and a holder that is left alone has all its
+ * lines at hand. Others yield for a while first. */
+void leat__lock_contend(leat__lock *lock, bool deep);
 
 static inline bool leat__lock_try(leat__lock *lock)
 {
@@ -45,7 +48,7 @@ static inline bool leat__lock_try(leat__lock *lock)
 static inline void leat__lock_acquire(leat__lock *lock)
 {
     if (LEAT__UNLIKELY(!leat__lock_try(lock)))
-        leat__lock_contend(lock);
+        leat__lock_contend(lock, false);
 }
 
 static inline void leat__lock_release(leat__lock *lock)

@@ -28,7 +28,8 @@ typedef struct leat__spin {
 #define LEAT__SPIN_PARKED {1, 0, 1, 0}
 #define LEAT__SPIN_LINGER {1, 0, 1, 0}
 #define LEAT__SPIN_AFTER(first) {(first), 0, 1, 0}
-#define LEAT__SPIN_LOCK   {1, 0, 1, 0}
+#define LEAT__SPIN_LOCK {1, 0, 1, 0}
+#define LEAT__SPIN_DEEP_LOCK {1, 0, 1, 0}
 #else
 /* Parked: the partner hands over to this very waiter, so looks disturb nobody. */
 #define LEAT__SPIN_PARKED {4, 1, 100, 0}
@@ -38,8 +39,9 @@ typedef struct leat__spin {
 /* The same with a first look of one's own choice (see leat__spsc_patience). */
 #define LEAT__SPIN_AFTER(first) {(first), 2, 100, 0}
 /* Contending for a lock: each look costs the holder a line, and a holder that is
- * left alone for microseconds gets hundreds of messages done. */
-#define LEAT__SPIN_LOCK   {16, 4, 0, 0}
+ * left alone for a microsecond gets dozens of messages done. */
+#define LEAT__SPIN_LOCK {64, 3, 100, 0}
+#define LEAT__SPIN_DEEP_LOCK {16, 4, 0, 0}
 #endif
 
 /* Wait a little before the next look; false if looking has lasted long enough. */
