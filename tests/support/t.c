@@ -44,6 +44,8 @@ unsigned t_scaled(unsigned n)
 /* ---- the watchdog ------------------------------------------------------------- */
 
 static pthread_mutex_t dog_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t dog_woke = PTHREAD_COND_INITIALIZER;
+static bool dog_awake;        /* under dog_mutex */
 static unsigned dog_patience; /* under dog_mutex; seconds not yet begun */
 
 void t_patience(unsigned seconds)
@@ -67,6 +69,10 @@ static unsigned dog_next(void)
 static void *dog(void *arg)
 {
     (void)arg;
+    pthread_mutex_lock(&dog_mutex);
+    dog_awake = true;
+    pthread_cond_signal(&dog_woke);
+    pthread_mutex_unlock(&dog_mutex);
     for (unsigned s = dog_next(); s > 0; s = dog_next()) {
         struct timespec left = {.tv_sec = (time_t)s};
         while (nanosleep(&left, &left) != 0 && errno == EINTR)
@@ -91,6 +97,12 @@ void t_watchdog(void)
     }
     pthread_detach(thread);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    /* t_aborts forks, and a child of a process in which a thread is just being
+     * started inherits the sanitizer's lock on that, locked */
+    pthread_mutex_lock(&dog_mutex);
+    while (!dog_awake)
+        pthread_cond_wait(&dog_woke, &dog_mutex);
+    pthread_mutex_unlock(&dog_mutex);
 }
 
 /* ---- a program of tests --------------------------------------------------------- */
