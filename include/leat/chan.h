@@ -216,8 +216,11 @@ LEAT_API LEAT_NODISCARD int leat_rx_recv(leat_rx *rx, void *msg,
 LEAT_API void leat_tx_close(leat_tx *tx);
 LEAT_API void leat_rx_close(leat_rx *rx);
 
-/* Close and say why. The first close wins; its reason is what receivers read
- * with leat_chan_close_reason after the drain. What the number means is yours.
+/* Close and say why. The first close wins; its reason is what receivers read with
+ * leat_chan_close_reason after the drain. What the number means is yours.
+ *
+ * aborts, blocks, allocates, threads, orders   as leat_rx_close
+ * since     0.1
  */
 LEAT_API void leat_tx_close_because(leat_tx *tx, int reason);
 LEAT_API void leat_rx_close_because(leat_rx *rx, int reason);

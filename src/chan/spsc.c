@@ -56,6 +56,7 @@ enum { ASLEEP_TX = 1u, ASLEEP_RX = 2u };
 
 static inline void fence_light(const leat_chan *chan)
 {
+    /* ORDER spsc.sleep, spsc.close: after the count or `inside`, before the look. */
     if (LEAT__LIKELY(chan->asymmetric))
         leat__fence_compiler();
     else
@@ -64,6 +65,7 @@ static inline void fence_light(const leat_chan *chan)
 
 static void fence_heavy(const leat_chan *chan)
 {
+    /* ORDER spsc.sleep, spsc.close: after the announcement, before the look. */
     if (chan->asymmetric)
         leat__os_membarrier();
     else
