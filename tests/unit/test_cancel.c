@@ -377,7 +377,8 @@ START_TEST(cancelling_in_mid_stream_loses_nothing)
             if (got == 500)
                 leat_cancel_fire(token);
             if (got == 1000 && !fills(f))
-                leat_tx_close(e.tx); /* it never has to wait, so it never asks */
+                leat_tx_close(
+                    e.tx); /* it never has to wait, so it never asks */
         }
         if (got < 500)
             UNIT_FAIL("ended early with %d [%s]", rc, unit_at);
@@ -501,8 +502,7 @@ START_TEST(many_waits_that_gave_up_leave_no_trace)
     leat_cancel *token = token_new();
     uint64_t value;
     for (int i = 0; i < 500; i++) {
-        RC(leat_rx_recv(e.rx, &value,
-                        leat_or_cancel(leat_in_ns(20000), token)),
+        RC(leat_rx_recv(e.rx, &value, leat_or_cancel(leat_in_ns(20000), token)),
            LEAT_ETIMEDOUT);
         RC(leat_cancel_wait(token, leat_in_ns(20000)), LEAT_ETIMEDOUT);
     }

@@ -61,10 +61,11 @@ END_TEST
 /* ---- bytes arrive as they were --------------------------------------------------- */
 
 static const size_t sizes[] = {
-    0,   1,   2,   3,   4,    5,    6,    7,    8,     9,     11,    12,
-    15,  16,  17,  23,  24,   31,   32,   33,   48,    63,    64,    65,
-    100, 127, 128, 129, 255,  256,  257,  1000, 1024,  4064,  4080,  4081,
-    4095, 4096, 4097, 8191, 10007, 65535, 65536, 65537, 262147, 1048576,
+    0,     1,     2,     3,     4,      5,       6,    7,    8,    9,
+    11,    12,    15,    16,    17,     23,      24,   31,   32,   33,
+    48,    63,    64,    65,    100,    127,     128,  129,  255,  256,
+    257,   1000,  1024,  4064,  4080,   4081,    4095, 4096, 4097, 8191,
+    10007, 65535, 65536, 65537, 262147, 1048576,
 };
 
 enum { SIZES = (int)(sizeof sizes / sizeof sizes[0]), GUARD = 64 };
@@ -295,8 +296,8 @@ END_TEST
 
 START_TEST(the_alignment_a_size_can_need_is_the_default)
 {
-    const size_t want[][2] = {{1, 1},  {2, 2},  {3, 1},  {4, 4},   {8, 8},
-                              {12, 4}, {16, 16}, {24, 8}, {32, 16}, {40, 8},
+    const size_t want[][2] = {{1, 1},   {2, 2},     {3, 1},  {4, 4},   {8, 8},
+                              {12, 4},  {16, 16},   {24, 8}, {32, 16}, {40, 8},
                               {48, 16}, {4096, 16}, {6, 2}};
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++)
         check_align(&flavours[_i], want[i][0], 0, want[i][1]);
@@ -311,8 +312,7 @@ START_TEST(over_aligned_bytes_arrive_whole)
     leat_rx *rx;
     for (size_t align = 32; align <= LEAT_MSG_ALIGN_MAX; align *= 2) {
         RC(leat_chan_new(&tx, &rx, 40, f->cap,
-                         LEAT_CHAN_OPTS(.flags = f->flags,
-                                        .msg_align = align)),
+                         LEAT_CHAN_OPTS(.flags = f->flags, .msg_align = align)),
            0);
         unsigned char msg[40];
         for (size_t i = 0; i < n; i++) {
@@ -373,7 +373,8 @@ START_TEST(options_are_not_kept)
 END_TEST
 
 /* Creation fails with rc and leaves the two handles alone. */
-static void refuses(int rc, size_t bytes, size_t cap, const leat_chan_opts *opts)
+static void refuses(int rc, size_t bytes, size_t cap,
+                    const leat_chan_opts *opts)
 {
     int here;
     leat_tx *tx = (leat_tx *)(void *)&here;
@@ -385,8 +386,9 @@ static void refuses(int rc, size_t bytes, size_t cap, const leat_chan_opts *opts
 
 START_TEST(options_that_can_not_be)
 {
-    const size_t aligns[] = {3, 5, 6, 12, 4095, 8192, SIZE_MAX,
-                             (size_t)1 << (sizeof(size_t) * 8 - 1)};
+    const size_t aligns[] = {
+        3,    5,    6,        12,
+        4095, 8192, SIZE_MAX, (size_t)1 << (sizeof(size_t) * 8 - 1)};
     for (size_t i = 0; i < sizeof aligns / sizeof aligns[0]; i++)
         refuses(LEAT_EINVAL, 8, 1, LEAT_CHAN_OPTS(.msg_align = aligns[i]));
     const uint32_t flags[] = {0x4, 0x80000000, 0x7, UINT32_MAX};
@@ -413,8 +415,7 @@ START_TEST(options_that_can_not_be_of_a_type)
        LEAT_EINVAL);
     RC(leat_chan_new_aligned(&tx, &rx, 8, 3, 1, NULL), LEAT_EINVAL);
     RC(leat_chan_new_aligned(&tx, &rx, 8, 8192, 1, NULL), LEAT_EINVAL);
-    RC(leat_chan_new_aligned(&tx, &rx, 8, 8, 1,
-                             LEAT_CHAN_OPTS(.flags = 0x40)),
+    RC(leat_chan_new_aligned(&tx, &rx, 8, 8, 1, LEAT_CHAN_OPTS(.flags = 0x40)),
        LEAT_EINVAL);
     leat_chan_opts unsized = {0};
     RC(leat_chan_new_aligned(&tx, &rx, 8, 8, 1, &unsized), LEAT_EINVAL);
@@ -447,11 +448,9 @@ START_TEST(more_than_an_address_space)
             if (many[i][1] == 0 && many[i][0] > SIZE_MAX / 2)
                 refuses(LEAT_ENOMEM, many[i][0], 0,
                         LEAT_CHAN_OPTS(.flags = flags[k]));
-            refuses(LEAT_ENOMEM, many[i][0],
-                    many[i][1] == 0 ? 1 : many[i][1],
+            refuses(LEAT_ENOMEM, many[i][0], many[i][1] == 0 ? 1 : many[i][1],
                     LEAT_CHAN_OPTS(.flags = flags[k]));
-            refuses(LEAT_ENOMEM, many[i][0],
-                    many[i][1] == 0 ? 1 : many[i][1],
+            refuses(LEAT_ENOMEM, many[i][0], many[i][1] == 0 ? 1 : many[i][1],
                     LEAT_CHAN_OPTS(.flags = flags[k], .msg_align = 4096));
         }
     }

@@ -211,11 +211,21 @@ enum how { TX_CLOSE, RX_CLOSE, RX_ABORT, RX_DROP, TX_DROP, HOWS };
 static void end_it(ends e, int how)
 {
     switch (how) {
-    case TX_CLOSE: leat_tx_close(e.tx); break;
-    case RX_CLOSE: leat_rx_close_because(e.rx, 3); break;
-    case RX_ABORT: leat_rx_abort(e.rx); break;
-    case RX_DROP: MUST(leat_rx_drop(e.rx)); break;
-    default: MUST(leat_tx_drop(e.tx)); break;
+    case TX_CLOSE:
+        leat_tx_close(e.tx);
+        break;
+    case RX_CLOSE:
+        leat_rx_close_because(e.rx, 3);
+        break;
+    case RX_ABORT:
+        leat_rx_abort(e.rx);
+        break;
+    case RX_DROP:
+        MUST(leat_rx_drop(e.rx));
+        break;
+    default:
+        MUST(leat_tx_drop(e.tx));
+        break;
     }
 }
 
@@ -230,8 +240,8 @@ START_TEST(a_waiting_sender_keeps_its_message)
         ends e = ends_hooked(f, 8, bin_put, &b);
         fill(e, 1, n);
         call c;
-        call_send(&c, e.tx, 1000, how % 2 == 0 ? leat_forever()
-                                               : leat_in_ms(3600000));
+        call_send(&c, e.tx, 1000,
+                  how % 2 == 0 ? leat_forever() : leat_in_ms(3600000));
         t_wait_parked(e.chan, LEAT__SEND, 1);
         end_it(e, how);
         RC(call_end(&c), LEAT_ECLOSED);
@@ -259,8 +269,8 @@ START_TEST(a_waiting_receiver_learns_of_the_end)
             continue; /* misuse: it waits on that half */
         ends e = ends_new(&flavours[_i]);
         call c;
-        call_recv(&c, e.rx, how % 2 == 0 ? leat_forever()
-                                         : leat_in_ms(3600000));
+        call_recv(&c, e.rx,
+                  how % 2 == 0 ? leat_forever() : leat_in_ms(3600000));
         t_wait_parked(e.chan, LEAT__RECV, 1);
         end_it(e, how);
         RC(call_end(&c), LEAT_ECLOSED);

@@ -327,11 +327,11 @@ static void rx_chan(void *half)
 }
 
 static const abuse abuses[] = {
-    {tx_send, false},          {rx_recv, true},   {tx_clone, false},
-    {rx_clone, true},          {tx_close, false}, {rx_close, true},
-    {tx_close_because, false}, {rx_close_because, true},
-    {rx_abort, true},          {tx_chan, false},  {rx_chan, true},
-    {tx_drop, false},          {rx_drop, true},
+    {tx_send, false},          {rx_recv, true},          {tx_clone, false},
+    {rx_clone, true},          {tx_close, false},        {rx_close, true},
+    {tx_close_because, false}, {rx_close_because, true}, {rx_abort, true},
+    {tx_chan, false},          {rx_chan, true},          {tx_drop, false},
+    {rx_drop, true},
 };
 
 enum { ABUSES = (int)(sizeof abuses / sizeof abuses[0]) };

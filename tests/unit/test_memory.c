@@ -46,7 +46,8 @@ START_TEST(a_burst_is_given_back)
         MUST(bytes <= 2 * N * sizeof(uint64_t)); /* nor is it wasteful */
         for (uint64_t i = 0; i < N; i++) {
             NEXT(e.rx, i);
-            if (i % 10000 == 0) { /* it goes with the messages, not at the end */
+            if (i % 10000 ==
+                0) { /* it goes with the messages, not at the end */
                 size_t left = (grown - 1) * (size_t)(N - i) / N;
                 MUST(memory_live() <= left + AT_REST + 1);
             }

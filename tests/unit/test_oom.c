@@ -209,8 +209,8 @@ START_TEST(a_receiver_that_waits_loses_nothing)
     for (int round = 0; round < 10; round++) {
         ends e = ends_new(f);
         call c;
-        call_recv(&c, e.rx, round % 2 == 0 ? leat_forever()
-                                           : leat_in_ms(3600000));
+        call_recv(&c, e.rx,
+                  round % 2 == 0 ? leat_forever() : leat_in_ms(3600000));
         t_wait_parked(e.chan, LEAT__RECV, 1);
         memory_refuse(0, MEMORY_FOR_EVER);
         int rc = try_send(e.tx, 5);
@@ -268,8 +268,7 @@ START_TEST(nothing_but_growth_allocates)
     }
     t_join(thread);
     RC(leat_rx_recv(e.rx, &value, leat_in_ms(1)), LEAT_ETIMEDOUT);
-    RC(leat_rx_recv(e.rx, &value,
-                    leat_or_cancel(leat_each_ms(1), token)),
+    RC(leat_rx_recv(e.rx, &value, leat_or_cancel(leat_each_ms(1), token)),
        LEAT_ETIMEDOUT);
     RC(leat_cancel_wait(token, leat_in_ms(1)), LEAT_ETIMEDOUT);
     leat_cancel_fire(token);

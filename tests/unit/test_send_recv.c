@@ -140,17 +140,28 @@ END_TEST
 static leat_until untils(int i)
 {
     switch (i) {
-    case 0: return leat_forever();
-    case 1: return leat_in_ms(INT64_MAX);
-    case 2: return leat_in_ns(INT64_MAX);
-    case 3: return leat_in_ms(INT64_C(1000) * 3600 * 24 * 365 * 200);
-    case 4: return leat_at_ns(INT64_MAX - 1);
-    case 5: return leat_each_ms(INT64_MAX);
-    case 6: return leat_each_ms(INT64_MAX / 1000000 - 1);
-    case 7: return leat_each_ms(INT64_C(1000) * 3600 * 24 * 365 * 50);
-    case 8: return (leat_until){.deadline_ns = INT64_MIN};
-    case 9: return (leat_until){.deadline_ns = INT64_MIN + 1};
-    default: return leat_each_ms(3600 * 1000);
+    case 0:
+        return leat_forever();
+    case 1:
+        return leat_in_ms(INT64_MAX);
+    case 2:
+        return leat_in_ns(INT64_MAX);
+    case 3:
+        return leat_in_ms(INT64_C(1000) * 3600 * 24 * 365 * 200);
+    case 4:
+        return leat_at_ns(INT64_MAX - 1);
+    case 5:
+        return leat_each_ms(INT64_MAX);
+    case 6:
+        return leat_each_ms(INT64_MAX / 1000000 - 1);
+    case 7:
+        return leat_each_ms(INT64_C(1000) * 3600 * 24 * 365 * 50);
+    case 8:
+        return (leat_until){.deadline_ns = INT64_MIN};
+    case 9:
+        return (leat_until){.deadline_ns = INT64_MIN + 1};
+    default:
+        return leat_each_ms(3600 * 1000);
     }
 }
 
@@ -398,11 +409,16 @@ enum { IMPATIENCE = 5 };
 static leat_until impatience(int i)
 {
     switch (i) {
-    case 0: return leat_forever();
-    case 1: return leat_nowait();
-    case 2: return leat_in_ns(1);
-    case 3: return leat_each_ms(1);
-    default: return (leat_until){.deadline_ns = -3000}; /* 3 us each */
+    case 0:
+        return leat_forever();
+    case 1:
+        return leat_nowait();
+    case 2:
+        return leat_in_ns(1);
+    case 3:
+        return leat_each_ms(1);
+    default:
+        return (leat_until){.deadline_ns = -3000}; /* 3 us each */
     }
 }
 
@@ -677,7 +693,7 @@ int main(void)
     tcase_add_loop_test(tc, a_send_happens_before_its_receive, 0, FLAVOURS);
     tcase_add_test(tc, a_receive_happens_before_the_send_it_makes_room_for);
     tcase_add_loop_test(tc, room_is_made_before_it_is_used, 0, FLAVOURS);
-    tcase_add_loop_test(tc, a_rendezvous_receive_happens_before_the_sends_return,
-                        0, FLAVOURS);
+    tcase_add_loop_test(
+        tc, a_rendezvous_receive_happens_before_the_sends_return, 0, FLAVOURS);
     return t_run(tc);
 }

@@ -31,42 +31,42 @@
 
 /* ---- saying no ----------------------------------------------------------- */
 
-static const char *unit_at = ""; /* what a failure is to name besides its line */
+/* What a failure names besides its line. */
+static const char *unit_at = "";
 
 /* Fail the test, from whichever thread. */
-#define UNIT_FAIL(...)                                                     \
-    do {                                                                   \
-        if (gettid() == getpid())                                          \
-            ck_abort_msg(__VA_ARGS__);                                     \
-        fprintf(stderr, "%s:%d: ", __FILE__, __LINE__);                    \
-        fprintf(stderr, __VA_ARGS__);                                      \
-        fprintf(stderr, "\n");                                             \
-        abort();                                                           \
+#define UNIT_FAIL(...)                                                         \
+    do {                                                                       \
+        if (gettid() == getpid())                                              \
+            ck_abort_msg(__VA_ARGS__);                                         \
+        fprintf(stderr, "%s:%d: ", __FILE__, __LINE__);                        \
+        fprintf(stderr, __VA_ARGS__);                                          \
+        fprintf(stderr, "\n");                                                 \
+        abort();                                                               \
     } while (0)
 
-#define MUST(condition)                                                    \
-    do {                                                                   \
-        if (!(condition))                                                  \
-            UNIT_FAIL("%s [%s]", #condition, unit_at);                     \
+#define MUST(condition)                                                        \
+    do {                                                                       \
+        if (!(condition))                                                      \
+            UNIT_FAIL("%s [%s]", #condition, unit_at);                         \
     } while (0)
 
 /* The call gives this code. */
-#define RC(call, want)                                                     \
-    do {                                                                   \
-        int rc_ = (call);                                                  \
-        if (rc_ != (want))                                                 \
-            UNIT_FAIL("%s gave %s (%d), not %s [%s]", #call,               \
-                      leat_err_name(rc_), rc_, #want, unit_at);            \
+#define RC(call, want)                                                         \
+    do {                                                                       \
+        int rc_ = (call);                                                      \
+        if (rc_ != (want))                                                     \
+            UNIT_FAIL("%s gave %s (%d), not %s [%s]", #call,                   \
+                      leat_err_name(rc_), rc_, #want, unit_at);                \
     } while (0)
 
 /* Two numbers are equal. */
-#define SAME(a, b)                                                         \
-    do {                                                                   \
-        unsigned long long a_ = (unsigned long long)(a);                   \
-        unsigned long long b_ = (unsigned long long)(b);                   \
-        if (a_ != b_)                                                      \
-            UNIT_FAIL("%s is %llu, %s is %llu [%s]", #a, a_, #b, b_,       \
-                      unit_at);                                            \
+#define SAME(a, b)                                                             \
+    do {                                                                       \
+        unsigned long long a_ = (unsigned long long)(a);                       \
+        unsigned long long b_ = (unsigned long long)(b);                       \
+        if (a_ != b_)                                                          \
+            UNIT_FAIL("%s is %llu, %s is %llu [%s]", #a, a_, #b, b_, unit_at); \
     } while (0)
 
 /* ---- flavours ------------------------------------------------------------- */
@@ -196,19 +196,19 @@ static inline int try_recv(leat_rx *rx, uint64_t *value)
 }
 
 /* The next message is this one, and is there already. */
-#define NEXT(rx_, want)                                                    \
-    do {                                                                   \
-        uint64_t got_;                                                     \
-        RC(try_recv(rx_, &got_), 0);                                       \
-        SAME(got_, want);                                                  \
+#define NEXT(rx_, want)                                                        \
+    do {                                                                       \
+        uint64_t got_;                                                         \
+        RC(try_recv(rx_, &got_), 0);                                           \
+        SAME(got_, want);                                                      \
     } while (0)
 
 /* A receive without waiting gives this code and touches nothing. */
-#define NOTHING(rx_, want_rc)                                              \
-    do {                                                                   \
-        uint64_t got_;                                                     \
-        RC(try_recv(rx_, &got_), want_rc);                                 \
-        SAME(got_, UNTOUCHED);                                             \
+#define NOTHING(rx_, want_rc)                                                  \
+    do {                                                                       \
+        uint64_t got_;                                                         \
+        RC(try_recv(rx_, &got_), want_rc);                                     \
+        SAME(got_, UNTOUCHED);                                                 \
     } while (0)
 
 /* Queue n messages first, first + 1, ... which have room. */
@@ -273,7 +273,10 @@ typedef struct bin {
     pthread_t by; /* the thread of the last call */
 } bin;
 
-#define BIN_INIT {.mutex = PTHREAD_MUTEX_INITIALIZER}
+#define BIN_INIT                                                               \
+    {                                                                          \
+        .mutex = PTHREAD_MUTEX_INITIALIZER                                     \
+    }
 
 static inline void bin_put(void *msg, void *arg)
 {
