@@ -23,25 +23,19 @@ static int try_once(leat_chan *chan, enum leat__dir dir, void *msg)
 /* Look for a bounded time before parking: with room for several messages the
  * other end is likely to make more than one step, and a parked op would be woken
  * for the first. With none or one it parks at once, and looks there. */
-static int linger_locked(leat_chan *chan, enum leat__dir dir, void *msg)
+static int linger(leat_chan *chan, enum leat__dir dir, void *msg,
+                  const leat__token *token, int64_t deadline_ns)
 {
-    if (chan->cap <= 1)
-        return LEAT_EAGAIN;
-    leat__spin spin = LEAT__SPIN_LINGER;
-    while (leat__spin_turn(&spin)) {
-        if (!leat__locked_look(chan, dir))
+    leat__spin locked = LEAT__SPIN_LINGER;
+    leat__spin spsc = LEAT__SPIN_AFTER(0);
+    leat__spin spin = chan->spsc ? spsc : locked;
+    if (chan->spsc)
+        spin.first = leat__spsc_patience(chan, dir);
+    spin.deadline_ns = deadline_ns;
+    while (leat__spin_turn(&spin) &&
+           (token == NULL || !leat__token_fired(token))) {
+        if (!chan->spsc && !leat__locked_look(chan, dir))
             continue;
-        int rc = try_once(chan, dir, msg);
-        if (rc != LEAT_EAGAIN)
-            return rc;
-    }
-    return LEAT_EAGAIN;
-}
-
-static int linger_spsc(leat_chan *chan, enum leat__dir dir, void *msg)
-{
-    leat__spin spin = LEAT__SPIN_AFTER(leat__spsc_patience(chan, dir));
-    while (leat__spin_turn(&spin)) {
         int rc = try_once(chan, dir, msg);
         if (rc != LEAT_EAGAIN)
             return rc;
@@ -59,13 +53,14 @@ static LEAT__NOINLINE int wait_for(leat_chan *chan, enum leat__dir dir,
     int64_t deadline_ns = leat__until_deadline(until);
     if (leat__deadline_passed(deadline_ns))
         return LEAT_ETIMEDOUT;
-    int rc = chan->spsc ? linger_spsc(chan, dir, msg)
-                        : linger_locked(chan, dir, msg);
-    if (rc != LEAT_EAGAIN)
-        return rc;
+    if (chan->cap > 1) {
+        int rc = linger(chan, dir, msg, token, deadline_ns);
+        if (rc != LEAT_EAGAIN)
+            return rc;
+    }
     leat__op op;
     bool sole = token == NULL && deadline_ns == INT64_MAX;
-    rc = leat__op_start(&op, chan, dir, msg, token, sole, NULL);
+    int rc = leat__op_start(&op, chan, dir, msg, token, sole, NULL);
     if (rc == LEAT__PENDING)
         rc = leat__op_finish(&op, leat__wait_park(&op.wait, deadline_ns));
     return rc;

@@ -21,27 +21,29 @@ typedef struct leat__spin {
     unsigned pauses;
     unsigned yields;
     unsigned turn;
+    int64_t deadline_ns; /* INT64_MAX: none. On a busy machine a yield may take
+                            milliseconds, so each asks the clock. */
 } leat__spin;
 
 #if defined(LEAT_SIM) || defined(LEAT_GENMC)
 /* the checkers look at every moment by themselves */
-#define LEAT__SPIN_PARKED {1, 0, 1, 0}
-#define LEAT__SPIN_LINGER {1, 0, 1, 0}
-#define LEAT__SPIN_AFTER(first) {(first), 0, 1, 0}
-#define LEAT__SPIN_LOCK {1, 0, 1, 0}
-#define LEAT__SPIN_DEEP_LOCK {1, 0, 1, 0}
+#define LEAT__SPIN_PARKED {1, 0, 1, 0, INT64_MAX}
+#define LEAT__SPIN_LINGER {1, 0, 1, 0, INT64_MAX}
+#define LEAT__SPIN_AFTER(first) {(first), 0, 1, 0, INT64_MAX}
+#define LEAT__SPIN_LOCK {1, 0, 1, 0, INT64_MAX}
+#define LEAT__SPIN_DEEP_LOCK {1, 0, 1, 0, INT64_MAX}
 #else
 /* Parked: the partner hands over to this very waiter, so looks disturb nobody. */
-#define LEAT__SPIN_PARKED {4, 1, 100, 0}
+#define LEAT__SPIN_PARKED {4, 1, 100, 0, INT64_MAX}
 /* Lingering at a channel with room for several: the first look comes late enough
  * that the partner has moved some dozens of messages, the next ones soon. */
-#define LEAT__SPIN_LINGER {16, 1, 100, 0}
+#define LEAT__SPIN_LINGER {16, 1, 100, 0, INT64_MAX}
 /* The same with a first look of one's own choice (see leat__spsc_patience). */
-#define LEAT__SPIN_AFTER(first) {(first), 2, 100, 0}
+#define LEAT__SPIN_AFTER(first) {(first), 2, 100, 0, INT64_MAX}
 /* Contending for a lock: each look costs the holder a line, and a holder that is
  * left alone for a microsecond gets dozens of messages done. */
-#define LEAT__SPIN_LOCK {64, 3, 100, 0}
-#define LEAT__SPIN_DEEP_LOCK {16, 4, 0, 0}
+#define LEAT__SPIN_LOCK {64, 3, 100, 0, INT64_MAX}
+#define LEAT__SPIN_DEEP_LOCK {16, 4, 0, 0, INT64_MAX}
 #endif
 
 /* Wait a little before the next look; false if looking has lasted long enough. */
@@ -55,11 +57,11 @@ static inline bool leat__spin_turn(leat__spin *spin)
             leat__relax();
         return true;
     }
-    if (turn < spin->pauses + spin->yields) {
-        leat__os_yield();
-        return true;
-    }
-    return false;
+    if (turn >= spin->pauses + spin->yields)
+        return false;
+    leat__os_yield();
+    return spin->deadline_ns == INT64_MAX ||
+           leat__os_now_ns() < spin->deadline_ns;
 }
 
 #endif

@@ -46,9 +46,11 @@ static enum leat__won won_of(uint32_t word)
 }
 
 /* Look for DONE for a bounded time. */
-static bool spin_until_done(leat__wait *wait, uint32_t *word)
+static bool spin_until_done(leat__wait *wait, uint32_t *word,
+                            int64_t deadline_ns)
 {
     leat__spin spin = LEAT__SPIN_PARKED;
+    spin.deadline_ns = deadline_ns;
     do {
         /* ORDER wait.done: DONE before the outcome. */
         *word = leat__ld32_acq(&wait->word);
@@ -61,7 +63,7 @@ static bool spin_until_done(leat__wait *wait, uint32_t *word)
 enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns)
 {
     uint32_t word;
-    if (spin_until_done(wait, &word))
+    if (spin_until_done(wait, &word, deadline_ns))
         return won_of(word);
     for (;;) {
         /* ORDER wait.done: DONE before the outcome. */
