@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* world.h - one channel, a cast of threads, and the fate of every message.
+ *
+ * Each thread writes down what it did: which call, when it began and when it had
+ * ended (on a counter of events), what came back. When all are done the books are
+ * checked against the contract of <leat/chan.h>: each message is delivered once,
+ * returned or discarded; messages that were sent in some order leave in it; the
+ * capacity was never exceeded; a call that gave up had a reason to, and a call
+ * after close, abort or the last drop saw it. (world_check.h has the rules.) */
+#ifndef LEAT_TESTS_MODEL_WORLD_H
+#define LEAT_TESTS_MODEL_WORLD_H
+
+#include "model.h"
+
+#include <stdatomic.h>
+
+/* How a call waits. */
+enum how {
+    NOWAIT,
+    FOREVER,
+    TIMED,       /* until a deadline */
+    TOKEN,       /* until the cast's token is fired */
+    TIMED_TOKEN, /* until either */
+    TOLD,        /* a started op with a callback; at times it is cancelled */
+    ANY          /* each call another of these */
+};
+
+/* Threads that meddle; a cast may have several. */
+enum meddling {
+    CLOSE_TX = 1u,
+    CLOSE_RX = 2u,
+    ABORT = 4u,
+    FIRE = 8u,
+    COME_AND_GO = 16u /* clone, look, take a half from the view, drop */
+};
+
+/* Who plays. */
+struct cast {
+    size_t capacity;
+    uint32_t flags;
+    int senders;
+    int sends;    /* by each */
+    enum how send;
+    int receivers;
+    int receives; /* by each; 0: until the end of the stream */
+    enum how recv;
+    unsigned meddlers;
+    uint32_t starve; /* one in n allocations fails */
+};
+
+enum { ROWS = 40, ACTORS = 9, MESSAGES = 16, PATIENCE = 3 };
+
+enum call { SEND, RECV, CLOSE, ABORTION, TX_DROP, RX_DROP, FIRING };
+
+struct row {
+    enum call call;
+    int rc; /* of a drop: was it the last? */
+    uint32_t begin;
+    uint32_t end;
+    int message; /* -1: none */
+};
+
+struct message {
+    uint64_t number;
+    uint64_t words[2]; /* made from the number */
+};
+
+static struct world {
+    const struct cast *cast;
+    leat_tx *tx;
+    leat_rx *rx;
+    leat_cancel *token;
+    atomic_uint events;
+    size_t msg_bytes;
+    struct row rows[ACTORS][ROWS];
+    int row_counts[ACTORS];
+    int actors;
+    atomic_uint discarded[MESSAGES];
+    uint32_t discarded_at[MESSAGES];
+    bool lends_tx; /* the only owner is the host, who drops at the end */
+    bool lends_rx;
+} w;
+
+/* The scheduler runs one thread at a time, so no order is asked for there: an
+ * order would hide leat's own mistakes from the thread sanitizer. */
+#if defined(LEAT_SIM)
+#define WORLD_ORDER memory_order_relaxed
+#else
+#define WORLD_ORDER memory_order_seq_cst
+#endif
+
+static uint32_t stamp(void)
+{
+    return 1 + atomic_fetch_add_explicit(&w.events, 1, WORLD_ORDER);
+}
+
+/* ---- the books -------------------------------------------------------------- */
+
+static struct row *open_row(int actor, enum call call, int message)
+{
+    M_ASSERT(w.row_counts[actor] < ROWS);
+    struct row *row = &w.rows[actor][w.row_counts[actor]++];
+    row->call = call;
+    row->message = message;
+    row->rc = 0;
+    row->begin = stamp();
+    return row;
+}
+
+static int close_row(struct row *row, int rc)
+{
+    row->rc = rc;
+    row->end = stamp();
+    return rc;
+}
+
+static void fill_message(struct message *message, int number)
+{
+    message->number = (uint64_t)number;
+    message->words[0] = ~message->number;
+    message->words[1] = message->number * 0x9E3779B97F4A7C15u;
+}
+
+static int read_message(const struct message *message)
+{
+    M_ASSERT(message->number < MESSAGES);
+    if (w.msg_bytes > sizeof(uint64_t)) {
+        M_ASSERT(message->words[0] == ~message->number);
+        M_ASSERT(message->words[1] ==
+                 message->number * 0x9E3779B97F4A7C15u);
+    }
+    return (int)message->number;
+}
+
+static void note_discard(void *msg, void *arg)
+{
+    M_ASSERT(arg == &w);
+    struct message message = {0};
+    memcpy(&message, msg, w.msg_bytes);
+    int number = read_message(&message);
+    M_ASSERT(atomic_fetch_add_explicit(&w.discarded[number], 1, WORLD_ORDER) ==
+             0);
+    w.discarded_at[number] = stamp();
+}
+
+/* ---- calls that wait with a callback ------------------------------------------- */
+
+struct told {
+    leat__op op;
+    leat__a32 done;
+};
+
+static void tell(leat__wait *wait)
+{
+    struct told *told = LEAT__CONTAINER(wait, struct told, op.wait);
+    leat__st32_rel(&told->done, 1);
+    /* only an address from here on: told may be gone */
+    leat__os_futex_wake(&told->done);
+}
+
+static void await_told(struct told *told)
+{
+    while (leat__ld32_acq(&told->done) == 0)
+        leat__os_futex_wait(&told->done, 0, INT64_MAX);
+}
+
+/* As leat_tx_send and leat_rx_recv would, but with a callback. A cancelled op
+ * counts as one that its token ended. */
+static int transfer_told(leat_chan *chan, enum leat__dir dir, void *msg)
+{
+    struct told told;
+    bool with_token = w.token != NULL && m_choose(2) == 0;
+    bool give_up = m_choose(4) == 0;
+    bool sole = !with_token && !give_up;
+    leat__st32_rlx(&told.done, 0);
+    int rc = leat__op_start(&told.op, chan, dir, msg,
+                            with_token ? leat__cancel_token(w.token) : NULL,
+                            sole, tell);
+    if (rc != LEAT__PENDING)
+        return rc;
+    if (give_up) {
+        if (m_choose(2) == 0)
+            leat__os_yield();
+        if (leat__op_cancel(&told.op)) {
+            M_ASSERT(leat__ld32_acq(&told.done) == 0);
+            return LEAT_EAGAIN;
+        }
+    }
+    await_told(&told);
+    return leat__op_finish(&told.op, leat__wait_won(&told.op.wait));
+}
+
+/* ---- calls ---------------------------------------------------------------------- */
+
+static leat_until draw_deadline(void)
+{
+#if defined(LEAT_SIM)
+    return m_choose(8) == 0 ? leat_each_ms(1) : leat_in_ns(1 + m_choose(40));
+#else
+    return leat_in_ns(1 + m_choose(100000));
+#endif
+}
+
+static leat_until draw_until(enum how how)
+{
+    leat_until until = leat_forever();
+    if (how == NOWAIT || how == TOLD)
+        return leat_nowait();
+    if (how == TIMED || how == TIMED_TOKEN)
+        until = draw_deadline();
+    if (how == TOKEN || how == TIMED_TOKEN)
+        until = leat_or_cancel(until, w.token);
+    return until;
+}
+
+static enum how draw_how(enum how how)
+{
+    if (how == ANY)
+        how = (enum how)m_choose(ANY);
+    if (w.token == NULL && (how == TOKEN || how == TIMED_TOKEN))
+        how = how == TOKEN ? FOREVER : TIMED;
+    return how;
+}
+
+static void check_gave_up(int rc, enum how how, leat_until until)
+{
+    if (rc == LEAT_EAGAIN)
+        M_ASSERT(how == NOWAIT || how == TOLD);
+    if (rc == LEAT_ETIMEDOUT)
+        M_ASSERT((how == TIMED || how == TIMED_TOKEN) &&
+                 (until.deadline_ns < 0 || leat_now_ns() >= until.deadline_ns));
+    if (rc == LEAT_ECANCELED)
+        M_ASSERT((how == TOKEN || how == TIMED_TOKEN || how == TOLD) &&
+                 leat_cancel_check(w.token));
+}
+
+static int send_one_of(int actor, leat_tx *tx, int number)
+{
+    struct message message;
+    enum how how = draw_how(w.cast->send);
+    leat_until until = draw_until(how);
+    fill_message(&message, number);
+    struct row *row = open_row(actor, SEND, number);
+    int rc = leat_tx_send(tx, &message, until);
+    /* unbounded: op.h says that such sends do not start */
+    if (rc == LEAT_EAGAIN && how == TOLD) {
+        M_ASSERT(w.cast->capacity != LEAT_UNBOUNDED);
+        rc = transfer_told(leat_tx_chan(tx), LEAT__SEND, &message);
+    }
+    close_row(row, rc);
+    M_ASSERT(rc <= 0);
+    check_gave_up(rc, how, until);
+    return rc;
+}
+
+static int receive_one(int actor, leat_rx *rx)
+{
+    struct message message;
+    struct message untouched;
+    enum how how = draw_how(w.cast->recv);
+    leat_until until = draw_until(how);
+    memset(&message, 0x77, sizeof message);
+    untouched = message;
+    struct row *row = open_row(actor, RECV, -1);
+    int rc = leat_rx_recv(rx, &message, until);
+    if (rc == LEAT_EAGAIN && how == TOLD)
+        rc = transfer_told(leat_rx_chan(rx), LEAT__RECV, &message);
+    close_row(row, rc);
+    M_ASSERT(rc <= 0);
+    if (rc == 0)
+        row->message = read_message(&message);
+    else
+        M_ASSERT(memcmp(&message, &untouched, sizeof message) == 0);
+    check_gave_up(rc, how, until);
+    return rc;
+}
+
+static void drop_tx(int actor, leat_tx *tx)
+{
+    struct row *row = open_row(actor, TX_DROP, -1);
+    close_row(row, leat_tx_drop(tx));
+}
+
+static void drop_rx(int actor, leat_rx *rx)
+{
+    struct row *row = open_row(actor, RX_DROP, -1);
+    close_row(row, leat_rx_drop(rx));
+}
+
+/* ---- the roles --------------------------------------------------------------------- */
+
+struct role {
+    int actor;
+    int first; /* the first of a sender's messages */
+    leat_tx *tx;
+    leat_rx *rx;
+};
+
+static void *sender(void *arg)
+{
+    struct role *role = arg;
+    int gave_up = 0;
+    int number = role->first;
+    int end = role->first + w.cast->sends;
+    while (number < end && gave_up < PATIENCE) {
+        int rc = send_one_of(role->actor, role->tx, number);
+        if (rc == LEAT_ECLOSED)
+            break;
+        number++; /* one row of sending for each message */
+        if (rc != 0) {
+            gave_up++;
+            leat__os_yield();
+        }
+    }
+    if (!w.lends_tx)
+        drop_tx(role->actor, role->tx);
+    return NULL;
+}
+
+static void *receiver(void *arg)
+{
+    struct role *role = arg;
+    int gave_up = 0;
+    int got = 0;
+    int most = w.cast->receives == 0 ? MESSAGES + 1 : w.cast->receives;
+    while (got < most && gave_up < PATIENCE) {
+        int rc = receive_one(role->actor, role->rx);
+        if (rc == LEAT_ECLOSED)
+            break;
+        if (rc == 0) {
+            got++;
+        } else {
+            gave_up++;
+            leat__os_yield();
+        }
+    }
+    if (!w.lends_rx)
+        drop_rx(role->actor, role->rx);
+    return NULL;
+}
+
+static void *closer_tx(void *arg)
+{
+    struct role *role = arg;
+    struct row *row = open_row(role->actor, CLOSE, -1);
+    leat_tx_close_because(role->tx, 7);
+    close_row(row, 0);
+    if (!w.lends_tx)
+        drop_tx(role->actor, role->tx);
+    return NULL;
+}
+
+static void *closer_rx(void *arg)
+{
+    struct role *role = arg;
+    struct row *row = open_row(role->actor, CLOSE, -1);
+    leat_rx_close_because(role->rx, 8);
+    close_row(row, 0);
+    if (!w.lends_rx)
+        drop_rx(role->actor, role->rx);
+    return NULL;
+}
+
+static void *aborter(void *arg)
+{
+    struct role *role = arg;
+    struct row *row = open_row(role->actor, ABORTION, -1);
+    leat_rx_abort(role->rx);
+    close_row(row, 0);
+    if (!w.lends_rx)
+        drop_rx(role->actor, role->rx);
+    return NULL;
+}
+
+static void *firer(void *arg)
+{
+    struct role *role = arg;
+    struct row *row = open_row(role->actor, FIRING, -1);
+    leat_cancel_fire(w.token);
+    close_row(row, 0);
+    M_ASSERT(leat_cancel_check(w.token));
+    return NULL;
+}
+
+/* Owns a half of each, looks, clones one and makes one from the view. */
+static void *visitor(void *arg)
+{
+    struct role *role = arg;
+    leat_chan *chan = leat_tx_chan(role->tx);
+    size_t cap = w.cast->capacity;
+    M_ASSERT(leat_rx_chan(role->rx) == chan);
+    M_ASSERT(leat_chan_len(chan) <= cap);
+    leat_tx *more = leat_tx_clone(role->tx);
+    leat_rx *again = leat_chan_rx(chan);
+    M_ASSERT(again == role->rx); /* we own one, so there is one */
+    drop_tx(role->actor, role->tx);
+    drop_rx(role->actor, role->rx);
+    M_ASSERT(leat_chan_len(chan) <= cap);
+    M_ASSERT(leat_chan_tx_count(chan) >= 1);
+    drop_rx(role->actor, again);
+    drop_tx(role->actor, more); /* now the channel may be gone */
+    return NULL;
+}
+
+#endif
