@@ -147,7 +147,8 @@ static struct slot *mailbox_take(struct mailbox *mailbox, bool wait,
 static void loop_dispatch(struct loop *loop, bool idle)
 {
     struct actor *actor = loop->actor;
-    bool briefly = rng_one_in(&actor->rng, 4);
+    bool hasty = actor->world->episode.plan.hasty;
+    bool briefly = rng_one_in(&actor->rng, hasty ? 1 : 4);
     struct slot *told = mailbox_take(&actor->mailbox, idle, briefly);
     if (told == NULL && (idle || rng_one_in(&actor->rng, 8)))
         cancel_one(loop);

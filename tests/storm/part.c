@@ -20,6 +20,11 @@ struct chance chance_roll(struct actor *actor)
 {
     struct rng *rng = &actor->rng;
     struct chance c = {.until = leat_forever()};
+    if (actor->world->episode.plan.hasty && !rng_one_in(rng, 4)) {
+        uint32_t most = rng_one_in(rng, 2) ? 500 : 8000;
+        c.until = leat_in_ns((int64_t)rng_below(rng, most));
+        return c;
+    }
     switch (rng_below(rng, 32)) {
     case 0:
     case 1:

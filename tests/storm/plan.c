@@ -152,6 +152,7 @@ void plan_roll(struct plan *plan, struct kind kind, struct rng *rng)
     if ((kind.flags & LEAT_SINGLE_CONSUMER) != 0)
         plan->rx_baton = roll_baton(plan, false, rng);
     roll_meddler(plan, rng);
+    plan->hasty = rng_one_in(rng, 4);
     if (rng_one_in(rng, 3) && kind.cap > 0) {
         uint32_t most = kind.cap < 300 ? (uint32_t)kind.cap : 300;
         plan->prefill = rng_one_in(rng, 2) ? most : rng_below(rng, most + 1);

@@ -74,6 +74,7 @@ struct plan {
     bool tx_baton;
     bool rx_baton;
     bool impatient;     /* no receiver stays to the end of the stream */
+    bool hasty;         /* most calls give up within microseconds */
     bool may_discard;   /* somebody aborts, or receivers leave early */
     enum role role[ACTORS];
     unsigned parts[ACTORS];
