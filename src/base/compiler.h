@@ -16,11 +16,13 @@
 #define LEAT__LIKELY(x)   (x)
 #define LEAT__UNLIKELY(x) (x)
 #define LEAT__NOINLINE
+#define LEAT__INLINE static inline
 #define LEAT__NORETURN
 #else
 #define LEAT__LIKELY(x)   __builtin_expect(!!(x), 1)
 #define LEAT__UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define LEAT__NOINLINE    __attribute__((noinline))
+#define LEAT__INLINE      static inline __attribute__((always_inline))
 #define LEAT__NORETURN    __attribute__((noreturn))
 #endif
 

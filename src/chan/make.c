@@ -96,7 +96,7 @@ static void init_segs(leat_chan *chan)
 }
 
 /* pre: the struct is zero */
-static void init(leat_chan *chan, const struct layout *layout,
+static void make_init(leat_chan *chan, const struct layout *layout,
                  const leat_chan_opts *opts)
 {
     unsigned char *block = (unsigned char *)chan;
@@ -128,7 +128,7 @@ static void init(leat_chan *chan, const struct layout *layout,
         init_segs(chan);
 }
 
-static leat_chan *allocate(const struct layout *layout)
+static leat_chan *make_memory(const struct layout *layout)
 {
     size_t align = larger(LEAT__LINE_PAIR, layout->align);
     if (layout->bytes < DENSE_BYTES)
@@ -139,7 +139,7 @@ static leat_chan *allocate(const struct layout *layout)
     return chan;
 }
 
-static int make(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
+static int make_chan(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
                 const leat_chan_opts *opts, const void *site)
 {
     LEAT_CHECK(tx != NULL && rx != NULL,
@@ -149,13 +149,13 @@ static int make(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
     struct layout layout;
     if (!layout_of(&layout, msg_bytes, capacity, opts))
         return LEAT_ENOMEM;
-    leat_chan *chan = allocate(&layout);
+    leat_chan *chan = make_memory(&layout);
     if (chan == NULL)
         return LEAT_ENOMEM;
     memset((void *)chan, 0, layout.name_at);
     chan->msg_bytes = msg_bytes;
     chan->cap = capacity;
-    init(chan, &layout, opts);
+    make_init(chan, &layout, opts);
     leat__registry_add(chan, site);
     *tx = &chan->tx;
     *rx = &chan->rx;
@@ -167,7 +167,7 @@ static const leat_chan_opts defaults = {.size = sizeof(leat_chan_opts)};
 int leat_chan_new(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
                   const leat_chan_opts *opts)
 {
-    return make(tx, rx, msg_bytes, capacity, opts == NULL ? &defaults : opts,
+    return make_chan(tx, rx, msg_bytes, capacity, opts == NULL ? &defaults : opts,
                 LEAT__SITE());
 }
 
@@ -179,7 +179,7 @@ int leat_chan_new_aligned(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
         return LEAT_EINVAL;
     leat_chan_opts aligned = opts == NULL ? defaults : *opts;
     aligned.msg_align = larger(aligned.msg_align, msg_align);
-    return make(tx, rx, msg_bytes, capacity, &aligned, LEAT__SITE());
+    return make_chan(tx, rx, msg_bytes, capacity, &aligned, LEAT__SITE());
 }
 
 void leat__chan_free(leat_chan *chan)

@@ -8,7 +8,7 @@
  * MODEL: tests/model/m_op.c */
 #include "chan/op.h"
 
-static int enlist(leat__op *op)
+static int op_enlist(leat__op *op)
 {
     return op->chan->spsc ? leat__spsc_enlist(op->chan, op->dir, &op->at)
                           : leat__locked_enlist(op->chan, op->dir, &op->at);
@@ -23,7 +23,7 @@ int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
     op->token = token;
     op->at = (leat__waiter){.wait = &op->wait, .msg = msg};
     leat__wait_init(&op->wait, sole, notify);
-    int rc = enlist(op);
+    int rc = op_enlist(op);
     if (rc != LEAT_EAGAIN)
         return rc;
     if (token == NULL)

@@ -151,7 +151,7 @@ static void dump_parked(int fd, leat_chan *chan)
     dprintf(fd, "    waiting: %zu to send, %zu to receive\n", sends, recvs);
 }
 
-static void dump(int fd, leat_chan *chan)
+static void dump_chan(int fd, leat_chan *chan)
 {
     dump_fill(fd, chan);
     dump_parked(fd, chan);
@@ -168,7 +168,7 @@ void leat__chan_dump_all(int fd)
     if (leat__list_is_empty(&registry_list))
         dprintf(fd, "leat: no live channels\n");
     for (leat__link *at = registry_list.next; at != &registry_list; at = at->next)
-        dump(fd, LEAT__CONTAINER(at, leat_chan, record.link));
+        dump_chan(fd, LEAT__CONTAINER(at, leat_chan, record.link));
     leat__lock_release(&registry_lock);
 }
 

@@ -104,8 +104,24 @@ static inline size_t own_count(const leat__end *end)
     return leat__ldz_rlx(&end->count);
 }
 
+/* Unbounded: a fresh segment at the end. false: no memory. */
+static LEAT__NOINLINE bool put_grow(leat_chan *chan)
+{
+    leat__end *put = &chan->put;
+    leat__seg *fresh = leat__seg_new(chan);
+    if (fresh == NULL)
+        return false;
+    if (put->seg == NULL)
+        chan->first = fresh; /* the consumer reads it once count is 1 */
+    else
+        put->seg->next = fresh;
+    put->seg = fresh;
+    put->index = 0;
+    return true;
+}
+
 /* The slot to write, or NULL with *rc saying why not. */
-static unsigned char *put_slot(leat_chan *chan, int *rc)
+LEAT__INLINE unsigned char *put_slot(leat_chan *chan, int *rc)
 {
     leat__end *put = &chan->put;
     if (chan->bounded) {
@@ -120,23 +136,15 @@ static unsigned char *put_slot(leat_chan *chan, int *rc)
         }
         return leat__chan_slot(chan, put->index);
     }
-    if (put->seg == NULL || put->index == chan->seg_slots) {
-        leat__seg *fresh = leat__seg_new(chan);
-        if (fresh == NULL) {
-            *rc = LEAT_ENOMEM;
-            return NULL;
-        }
-        if (put->seg == NULL)
-            chan->first = fresh; /* the consumer reads it once count is 1 */
-        else
-            put->seg->next = fresh;
-        put->seg = fresh;
-        put->index = 0;
+    if (LEAT__UNLIKELY(put->seg == NULL || put->index == chan->seg_slots) &&
+        !put_grow(chan)) {
+        *rc = LEAT_ENOMEM;
+        return NULL;
     }
     return leat__seg_slot(chan, put->seg, put->index);
 }
 
-static void put_advance(leat_chan *chan)
+LEAT__INLINE void put_advance(leat_chan *chan)
 {
     leat__end *put = &chan->put;
     put->index++;
@@ -147,7 +155,7 @@ static void put_advance(leat_chan *chan)
 }
 
 /* Is there a message to take? */
-static bool get_ready(leat_chan *chan)
+LEAT__INLINE bool get_ready(leat_chan *chan)
 {
     leat__end *get = &chan->get;
     if (own_count(get) == get->seen)
@@ -156,24 +164,29 @@ static bool get_ready(leat_chan *chan)
     return own_count(get) != get->seen;
 }
 
+/* Unbounded: on to the next segment, or to the first. */
+static LEAT__NOINLINE void get_follow(leat_chan *chan)
+{
+    leat__end *get = &chan->get;
+    leat__seg *drained = get->seg;
+    get->seg = drained == NULL ? chan->first : drained->next;
+    get->index = 0;
+    if (drained != NULL)
+        leat__seg_retire(chan, drained);
+}
+
 /* pre: get_ready */
-static unsigned char *get_slot(leat_chan *chan)
+LEAT__INLINE unsigned char *get_slot(leat_chan *chan)
 {
     leat__end *get = &chan->get;
     if (chan->bounded)
         return leat__chan_slot(chan, get->index);
-    if (get->seg == NULL) {
-        get->seg = chan->first;
-    } else if (get->index == chan->seg_slots) {
-        leat__seg *drained = get->seg;
-        get->seg = drained->next;
-        get->index = 0;
-        leat__seg_retire(chan, drained);
-    }
+    if (LEAT__UNLIKELY(get->seg == NULL || get->index == chan->seg_slots))
+        get_follow(chan);
     return leat__seg_slot(chan, get->seg, get->index);
 }
 
-static void get_advance(leat_chan *chan)
+LEAT__INLINE void get_advance(leat_chan *chan)
 {
     leat__end *get = &chan->get;
     get->index++;
@@ -187,7 +200,7 @@ static void get_advance(leat_chan *chan)
 
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN, LEAT_ENOMEM. pre: inside, behind a light fence;
  * or the lock is held */
-static int spsc_offer(leat_chan *chan, const void *msg)
+LEAT__INLINE int spsc_offer_inline(leat_chan *chan, const void *msg)
 {
     int rc = LEAT_ECLOSED;
     if (LEAT__UNLIKELY(leat__chan_is(chan, LEAT__CHAN_CLOSED)))
@@ -201,7 +214,7 @@ static int spsc_offer(leat_chan *chan, const void *msg)
 }
 
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN. */
-static int spsc_take(leat_chan *chan, void *msg)
+LEAT__INLINE int spsc_take_inline(leat_chan *chan, void *msg)
 {
     if (LEAT__UNLIKELY(!get_ready(chan))) {
         if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
@@ -212,6 +225,17 @@ static int spsc_take(leat_chan *chan, void *msg)
     leat__copy(msg, get_slot(chan), chan->msg_bytes);
     get_advance(chan);
     return 0;
+}
+
+/* The same for the cold places. */
+static LEAT__NOINLINE int spsc_offer(leat_chan *chan, const void *msg)
+{
+    return spsc_offer_inline(chan, msg);
+}
+
+static LEAT__NOINLINE int spsc_take(leat_chan *chan, void *msg)
+{
+    return spsc_take_inline(chan, msg);
 }
 
 /* ---- patience ------------------------------------------------------------------- */
@@ -337,7 +361,7 @@ int leat__spsc_try_send(leat_chan *chan, const void *msg)
      *     closer:   CLOSED := 1 ; heavy fence ; read inside
      * Either the send refuses or the closer waits for it. */
     fence_light(chan);
-    int rc = spsc_offer(chan, msg);
+    int rc = spsc_offer_inline(chan, msg);
     leave(&chan->put);
     if (rc == 0 && is_asleep(chan, ASLEEP_RX))
         wake_receiver(chan);
@@ -354,7 +378,7 @@ int leat__spsc_try_recv(leat_chan *chan, void *msg)
         if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
             leat__spsc_discard(chan);
     } else {
-        rc = spsc_take(chan, msg);
+        rc = spsc_take_inline(chan, msg);
     }
     leave(&chan->get);
     if (rc == 0 && is_asleep(chan, ASLEEP_TX))
