@@ -205,7 +205,7 @@ static leat_until draw_deadline(void)
 static leat_until draw_until(enum how how)
 {
     leat_until until = leat_forever();
-    if (how == NOWAIT || how == TOLD)
+    if (how == NOWAIT)
         return leat_nowait();
     if (how == TIMED || how == TIMED_TOKEN)
         until = draw_deadline();
@@ -242,12 +242,9 @@ static int send_one_of(int actor, leat_tx *tx, int number)
     leat_until until = draw_until(how);
     fill_message(&message, number);
     struct row *row = open_row(actor, SEND, number);
-    int rc = leat_tx_send(tx, &message, until);
-    /* unbounded: op.h says that such sends do not start */
-    if (rc == LEAT_EAGAIN && how == TOLD) {
-        M_ASSERT(w.cast->capacity != LEAT_UNBOUNDED);
+    int rc = how == TOLD ? LEAT_EAGAIN : leat_tx_send(tx, &message, until);
+    if (rc == LEAT_EAGAIN && how == TOLD)
         rc = transfer_told(leat_tx_chan(tx), LEAT__SEND, &message);
-    }
     close_row(row, rc);
     M_ASSERT(rc <= 0);
     check_gave_up(rc, how, until);
@@ -263,7 +260,7 @@ static int receive_one(int actor, leat_rx *rx)
     memset(&message, 0x77, sizeof message);
     untouched = message;
     struct row *row = open_row(actor, RECV, -1);
-    int rc = leat_rx_recv(rx, &message, until);
+    int rc = how == TOLD ? LEAT_EAGAIN : leat_rx_recv(rx, &message, until);
     if (rc == LEAT_EAGAIN && how == TOLD)
         rc = transfer_told(leat_rx_chan(rx), LEAT__RECV, &message);
     close_row(row, rc);
