@@ -69,11 +69,10 @@ START_TEST(bug_double_free_on_drop_of_unbounded)
         ends e = ends_hooked(f, sizeof(uint64_t *), discard_box, NULL);
         size_t senders = many_tx(f) ? 2 : 1;
         pthread_t thread[2];
-        for (size_t i = 0; i < senders; i++) {
-            if (i > 0)
-                MUST(leat_tx_clone(e.tx) == e.tx);
+        for (size_t i = 1; i < senders; i++)
+            MUST(leat_tx_clone(e.tx) == e.tx);
+        for (size_t i = 0; i < senders; i++)
             thread[i] = t_spawn(send_boxes, e.tx);
-        }
         uint64_t *box;
         for (unsigned i = 0; i < round % 40; i++) {
             RC(leat_rx_recv(e.rx, &box, leat_forever()), 0);
