@@ -32,6 +32,15 @@ void leat__os_nap(void)
     errno = saved;
 }
 
+int leat__os_cpu(void)
+{
+#if defined(__linux__)
+    return sched_getcpu();
+#else
+    return -1;
+#endif
+}
+
 static unsigned count_cpus(void)
 {
 #if defined(__linux__)

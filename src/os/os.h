@@ -46,6 +46,10 @@ void leat__os_nap(void);
 /* Processors that this process may use, at least 1; looked up once. */
 unsigned leat__os_cpus(void);
 
+/* The processor that the caller runs on, or -1 if the system does not say. By the
+ * time it is known it may be another: for guesses only. Cheap. */
+int leat__os_cpu(void);
+
 /* A hint: these bytes will be used all over, again and again. A port may back them
  * with large pages; it may do nothing. */
 void leat__os_expect_dense(void *mem, size_t bytes);

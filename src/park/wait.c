@@ -23,11 +23,17 @@ bool leat__wait_claim(leat__wait *wait)
     }
 }
 
+/* The processor we run on, as the word has it; 0 if nobody knows. */
+static uint32_t cpu_bits(void)
+{
+    return (uint32_t)(leat__os_cpu() + 1) << LEAT__WAIT_CPU_SHIFT;
+}
+
 void leat__wait_complete(leat__wait *wait, enum leat__won won)
 {
     void (*notify)(leat__wait *) = wait->notify;
     uint32_t done = LEAT__WAIT_CLAIMED | LEAT__WAIT_DONE |
-                    (uint32_t)won << LEAT__WAIT_WON_SHIFT;
+                    (uint32_t)won << LEAT__WAIT_WON_SHIFT | cpu_bits();
     /* ORDER wait.done: the outcome before DONE. LAST TOUCH for a thread: it may
      * return, and its stack be reused, as soon as it sees DONE. */
     uint32_t before = leat__xchg32_rel(&wait->word, done);
@@ -42,7 +48,22 @@ void leat__wait_complete(leat__wait *wait, enum leat__won won)
 
 static enum leat__won won_of(uint32_t word)
 {
-    return (enum leat__won)(word >> LEAT__WAIT_WON_SHIFT);
+    return (enum leat__won)(word >> LEAT__WAIT_WON_SHIFT & LEAT__WAIT_WON_MASK);
+}
+
+/* How many of this thread's waits in a row were ended from the processor that it
+ * runs on itself. Above 0, whoever ends the next one probably needs this processor,
+ * and to pause here is to be in its way. And two threads that only ever yield to
+ * each other stay where they are while another processor is idle, since a thread
+ * is placed when it wakes: so after SETTLED such waits, one sleeps at once. */
+static _Thread_local unsigned ended_here;
+
+enum { SETTLED = 512 };
+
+static void remember_where(uint32_t word)
+{
+    uint32_t cpu = word >> LEAT__WAIT_CPU_SHIFT << LEAT__WAIT_CPU_SHIFT;
+    ended_here = cpu != 0 && cpu == cpu_bits() ? ended_here + 1 : 0;
 }
 
 /* Look for DONE for a bounded time. */
@@ -51,6 +72,12 @@ static bool spin_until_done(leat__wait *wait, uint32_t *word,
 {
     leat__spin spin = LEAT__SPIN_PARKED;
     spin.deadline_ns = deadline_ns;
+    if (ended_here >= SETTLED) {
+        ended_here = 0;
+        return false;
+    }
+    if (ended_here > 0)
+        spin.turn = spin.pauses;
     do {
         /* ORDER wait.done: DONE before the outcome. */
         *word = leat__ld32_acq(&wait->word);
@@ -60,30 +87,39 @@ static bool spin_until_done(leat__wait *wait, uint32_t *word,
     return false;
 }
 
-enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns)
+/* Sleep until DONE, or until the deadline is won. */
+static bool sleep_until_done(leat__wait *wait, uint32_t *word,
+                             int64_t deadline_ns)
 {
-    uint32_t word;
-    if (spin_until_done(wait, &word, deadline_ns))
-        return won_of(word);
     for (;;) {
         /* ORDER wait.done: DONE before the outcome. */
-        word = leat__ld32_acq(&wait->word);
-        if ((word & LEAT__WAIT_DONE) != 0)
-            return won_of(word);
+        *word = leat__ld32_acq(&wait->word);
+        if ((*word & LEAT__WAIT_DONE) != 0)
+            return true;
         /* relaxed: SLEEPING publishes nothing. The word itself orders it against
          * the completion: whichever comes second sees the first. */
-        if ((word & LEAT__WAIT_SLEEPING) == 0 &&
-            !leat__cas32_rlx(&wait->word, &word, word | LEAT__WAIT_SLEEPING))
+        if ((*word & LEAT__WAIT_SLEEPING) == 0 &&
+            !leat__cas32_rlx(&wait->word, word, *word | LEAT__WAIT_SLEEPING))
             continue;
-        word |= LEAT__WAIT_SLEEPING;
-        if (!leat__os_futex_wait(&wait->word, word, deadline_ns)) {
+        *word |= LEAT__WAIT_SLEEPING;
+        if (!leat__os_futex_wait(&wait->word, *word, deadline_ns)) {
             if (leat__wait_claim(wait))
-                return LEAT__WON_TIMEOUT;
+                return false;
             /* Another event won. Its outcome is on the way, and the deadline has
              * done its part. */
             deadline_ns = INT64_MAX;
         }
     }
+}
+
+enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns)
+{
+    uint32_t word;
+    if (!spin_until_done(wait, &word, deadline_ns) &&
+        !sleep_until_done(wait, &word, deadline_ns))
+        return LEAT__WON_TIMEOUT;
+    remember_where(word);
+    return won_of(word);
 }
 
 enum leat__won leat__wait_won(const leat__wait *wait)

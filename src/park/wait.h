@@ -13,10 +13,11 @@
  * once, in the thread that completes, which holds no lock of leat's).
  *
  * State. word, all of it:
- *     { won: 0, DONE: 0, CLAIMED: 0, SLEEPING: 0 }   open
+ *     { cpu: 0, won: 0, DONE: 0, CLAIMED: 0, SLEEPING: 0 }   open
  *     SLEEPING   set by the owner, before it sleeps; never cleared
  *     CLAIMED    set by the one winner; never cleared; a sole wait goes without
- *     DONE, won  set by the winner when the outcome is in place
+ *     DONE, won  set by the winner when the outcome is in place, with the number
+ *                of the processor that it ran on (+ 1; 0: unknown), a hint
  *
  * Invariants.
  *   I1  at most one claim of a wait succeeds
@@ -50,7 +51,9 @@ enum {
     LEAT__WAIT_SLEEPING = 1u,
     LEAT__WAIT_CLAIMED = 2u,
     LEAT__WAIT_DONE = 4u,
-    LEAT__WAIT_WON_SHIFT = 8
+    LEAT__WAIT_WON_SHIFT = 8,
+    LEAT__WAIT_WON_MASK = 0xff,
+    LEAT__WAIT_CPU_SHIFT = 16
 };
 
 /* Who won: what park returns. */
