@@ -21,6 +21,14 @@
 #define LEAT_ZERO_INIT   {0}
 #endif
 
+/* For values that are built where they are used; the library has each of these
+ * functions as well, for those who call by name. */
+#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
+#define LEAT_INLINE extern __inline__
+#else
+#define LEAT_INLINE inline
+#endif
+
 #if defined(__GNUC__) || defined(__clang__)
 #define LEAT_API       __attribute__((visibility("default")))
 #define LEAT_NODISCARD __attribute__((warn_unused_result))

@@ -53,10 +53,18 @@ LEAT_API int64_t leat_now_ns(void);
 /* Wait as long as it takes. (threads: any, never blocks, since 0.1: this and
  * all constructors below; all but leat_in_*, leat_or_cancel and leat_sooner
  * may be called in a signal handler) */
-LEAT_API leat_until leat_forever(void);
+LEAT_API LEAT_INLINE leat_until leat_forever(void)
+{
+    leat_until until = {INT64_MAX, NULL};
+    return until;
+}
 
 /* Do not wait: what cannot be done at once fails with LEAT_EAGAIN. */
-LEAT_API leat_until leat_nowait(void);
+LEAT_API LEAT_INLINE leat_until leat_nowait(void)
+{
+    leat_until until = {0, NULL};
+    return until;
+}
 
 /* Wait until the clock of leat_now_ns shows at_ns. 0 and below are in the past
  * (LEAT_ETIMEDOUT, not LEAT_EAGAIN); INT64_MAX is never. */

@@ -21,15 +21,9 @@ static leat_until until_of(int64_t deadline_ns)
     return (leat_until){.deadline_ns = deadline_ns, .cancel = NULL};
 }
 
-leat_until leat_forever(void)
-{
-    return until_of(INT64_MAX);
-}
-
-leat_until leat_nowait(void)
-{
-    return until_of(0);
-}
+/* For those who call by name (see LEAT_INLINE). */
+extern inline leat_until leat_forever(void);
+extern inline leat_until leat_nowait(void);
 
 leat_until leat_at_ns(int64_t at_ns)
 {

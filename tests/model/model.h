@@ -29,7 +29,6 @@
 #if defined(LEAT_GENMC)
 
 #include "model_genmc.h"
-#include "leat_all.c"
 
 #else
 
