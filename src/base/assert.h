@@ -16,20 +16,20 @@
 #endif
 
 LEAT__NORETURN void leat__panic(const char *sentence);
-LEAT__NORETURN void leat__assert_failed(const char *condition,
-                                        const char *file, int line);
+LEAT__NORETURN void leat__assert_failed(const char *condition, const char *file,
+                                        int line);
 
-#define LEAT_CHECK(condition, sentence)                                    \
-    do {                                                                   \
-        if (LEAT__UNLIKELY(!(condition)))                                  \
-            leat__panic(sentence);                                         \
+#define LEAT_CHECK(condition, sentence)                                        \
+    do {                                                                       \
+        if (LEAT__UNLIKELY(!(condition)))                                      \
+            leat__panic(sentence);                                             \
     } while (0)
 
 #if LEAT_DEBUG
-#define LEAT_ASSERT(condition)                                             \
-    do {                                                                   \
-        if (LEAT__UNLIKELY(!(condition)))                                  \
-            leat__assert_failed(#condition, __FILE__, __LINE__);           \
+#define LEAT_ASSERT(condition)                                                 \
+    do {                                                                       \
+        if (LEAT__UNLIKELY(!(condition)))                                      \
+            leat__assert_failed(#condition, __FILE__, __LINE__);               \
     } while (0)
 #else
 #define LEAT_ASSERT(condition) ((void)0)

@@ -37,30 +37,30 @@ typedef struct leat__ap {
     _Atomic(void *) v_;
 } leat__ap;
 
-#define LEAT__LOAD(name, cell, T, order)                                   \
-    static inline T name(const cell *c)                                    \
-    {                                                                      \
-        LEAT__POINT();                                                     \
-        return atomic_load_explicit(&((cell *)(uintptr_t)c)->v_, order);   \
+#define LEAT__LOAD(name, cell, T, order)                                       \
+    static inline T name(const cell *c)                                        \
+    {                                                                          \
+        LEAT__POINT();                                                         \
+        return atomic_load_explicit(&((cell *)(uintptr_t)c)->v_, order);       \
     }
-#define LEAT__STORE(name, cell, T, order)                                  \
-    static inline void name(cell *c, T value)                              \
-    {                                                                      \
-        LEAT__POINT();                                                     \
-        atomic_store_explicit(&c->v_, value, order);                       \
+#define LEAT__STORE(name, cell, T, order)                                      \
+    static inline void name(cell *c, T value)                                  \
+    {                                                                          \
+        LEAT__POINT();                                                         \
+        atomic_store_explicit(&c->v_, value, order);                           \
     }
-#define LEAT__RMW(name, cell, T, op, order)                                \
-    static inline T name(cell *c, T value)                                 \
-    {                                                                      \
-        LEAT__POINT();                                                     \
-        return op(&c->v_, value, order);                                   \
+#define LEAT__RMW(name, cell, T, op, order)                                    \
+    static inline T name(cell *c, T value)                                     \
+    {                                                                          \
+        LEAT__POINT();                                                         \
+        return op(&c->v_, value, order);                                       \
     }
-#define LEAT__CAS(name, cell, T, order)                                    \
-    static inline bool name(cell *c, T *expected, T desired)               \
-    {                                                                      \
-        LEAT__POINT();                                                     \
-        return atomic_compare_exchange_strong_explicit(                    \
-            &c->v_, expected, desired, order, memory_order_relaxed);       \
+#define LEAT__CAS(name, cell, T, order)                                        \
+    static inline bool name(cell *c, T *expected, T desired)                   \
+    {                                                                          \
+        LEAT__POINT();                                                         \
+        return atomic_compare_exchange_strong_explicit(                        \
+            &c->v_, expected, desired, order, memory_order_relaxed);           \
     }
 
 LEAT__LOAD(leat__ld32_rlx, leat__a32, uint32_t, memory_order_relaxed)

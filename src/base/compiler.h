@@ -27,8 +27,8 @@
 #endif
 
 /* The struct that holds `member` at `ptr`. */
-#define LEAT__CONTAINER(ptr, type, member)                                 \
-    ((type *)(void *)((unsigned char *)(ptr) - offsetof(type, member)))
+#define LEAT__CONTAINER(ptr, type, member)                                     \
+    ((type *)(void *)((unsigned char *)(ptr)-offsetof(type, member)))
 
 /* n rounded up to a power-of-two align. */
 static inline size_t leat__round_up(size_t n, size_t align)

@@ -8,8 +8,8 @@ const char *leat_err_name(int code)
     if (code >= 0)
         return "LEAT_OK";
     switch (code) {
-#define LEAT__ERR_NAME(name, value, text)                                  \
-    case LEAT_##name:                                                      \
+#define LEAT__ERR_NAME(name, value, text)                                      \
+    case LEAT_##name:                                                          \
         return "LEAT_" #name;
         LEAT_ERR_MAP(LEAT__ERR_NAME)
 #undef LEAT__ERR_NAME
@@ -23,8 +23,8 @@ const char *leat_err_text(int code)
     if (code >= 0)
         return "success";
     switch (code) {
-#define LEAT__ERR_TEXT(name, value, text)                                  \
-    case LEAT_##name:                                                      \
+#define LEAT__ERR_TEXT(name, value, text)                                      \
+    case LEAT_##name:                                                          \
         return text;
         LEAT_ERR_MAP(LEAT__ERR_TEXT)
 #undef LEAT__ERR_TEXT

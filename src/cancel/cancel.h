@@ -8,7 +8,7 @@
 #include <leat/cancel.h>
 
 struct leat_cancel {
-    uint32_t tag;      /* CANCEL_TAG while it lives */
+    uint32_t tag; /* CANCEL_TAG while it lives */
     leat__a32 owners;
     leat__token token; /* what waits enlist at */
 };

@@ -33,7 +33,7 @@
 #define LEAT__RX_TAG 0x6c747278u /* "ltrx" */
 
 struct leat_tx {
-    uint32_t tag;     /* LEAT__TX_TAG; tells the halves apart under a cast */
+    uint32_t tag; /* LEAT__TX_TAG; tells the halves apart under a cast */
     leat__a32 owners;
 };
 
@@ -66,13 +66,13 @@ typedef struct leat__store {
 /* What one end of an spsc channel keeps for itself. A parked end lends it to the
  * other, under the lock (see spsc.c). */
 typedef struct leat__end {
-    leat__az count;   /* messages put in (or taken out) so far, free-running */
-    size_t index;     /* the next slot: in `slots`, or in `seg` */
-    size_t seen;      /* the other end's count when we last looked */
-    leat__seg *seg;   /* unbounded: where index is */
-    size_t ran_dry;   /* count when this end last had to wait */
+    leat__az count;    /* messages put in (or taken out) so far, free-running */
+    size_t index;      /* the next slot: in `slots`, or in `seg` */
+    size_t seen;       /* the other end's count when we last looked */
+    leat__seg *seg;    /* unbounded: where index is */
+    size_t ran_dry;    /* count when this end last had to wait */
     unsigned patience; /* pauses before its first look when it has to */
-    leat__a32 inside; /* 1 during a call on this end */
+    leat__a32 inside;  /* 1 during a call on this end */
 } leat__end;
 
 #define LEAT__SITES 12
@@ -85,7 +85,7 @@ typedef struct leat__site {
 } leat__site;
 
 typedef struct leat__record {
-    leat__link link;                 /* in the list of live channels */
+    leat__link link; /* in the list of live channels */
     leat__site tx_sites[LEAT__SITES];
     leat__site rx_sites[LEAT__SITES];
     leat__a32 calls[2]; /* by direction: 1 during a call on a promised end */
@@ -97,8 +97,8 @@ struct leat_chan {
     struct leat_rx rx;
     bool spsc;
     bool bounded;
-    bool deep;            /* room for thousands: see leat__lock_contend */
-    bool asymmetric;      /* spsc: membarrier is to be had */
+    bool deep;       /* room for thousands: see leat__lock_contend */
+    bool asymmetric; /* spsc: membarrier is to be had */
     uint32_t flags;
     size_t msg_bytes;
     size_t stride;        /* bytes from slot to slot */
@@ -109,9 +109,9 @@ struct leat_chan {
     unsigned char *slots; /* bounded: in the channel's own block */
     void (*discard)(void *msg, void *arg);
     void *discard_arg;
-    const char *name;     /* in the channel's own block */
-    leat__a32 halves;     /* halves that have owners */
-    int reason;           /* under the lock until SEALED, then immutable */
+    const char *name; /* in the channel's own block */
+    leat__a32 halves; /* halves that have owners */
+    int reason;       /* under the lock until SEALED, then immutable */
 
     /* -- the locked part: one line for a message ------------------------- */
     alignas(LEAT__LINE_PAIR) leat__lock lock;
@@ -198,8 +198,10 @@ void leat__chan_complete_all(leat__link *won);
 
 /* ---- segments (seg.c) ----------------------------------------------------- */
 
-leat__seg *leat__seg_new(leat_chan *chan); /* NULL: no memory; may be the spare */
-void leat__seg_retire(leat_chan *chan, leat__seg *seg); /* keep one, free others */
+leat__seg *
+leat__seg_new(leat_chan *chan); /* NULL: no memory; may be the spare */
+void leat__seg_retire(leat_chan *chan,
+                      leat__seg *seg); /* keep one, free others */
 void leat__seg_free_all(leat_chan *chan, leat__seg *first); /* and the spare */
 
 /* Message number index of a segment. */

@@ -167,9 +167,8 @@ int leat__locked_enlist(leat_chan *chan, enum leat__dir dir,
     struct after after = {0};
     leat__seg *none = NULL;
     leat__chan_lock(chan);
-    int rc = dir == LEAT__SEND
-                 ? locked_offer(chan, waiter->msg, &none, &after)
-                 : locked_take(chan, waiter->msg, &after);
+    int rc = dir == LEAT__SEND ? locked_offer(chan, waiter->msg, &none, &after)
+                               : locked_take(chan, waiter->msg, &after);
     if (rc == LEAT_EAGAIN)
         leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
                              &waiter->link);

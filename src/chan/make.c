@@ -24,7 +24,7 @@
 
 /* What the options and sizes come to. */
 struct layout {
-    size_t align;  /* of slots */
+    size_t align; /* of slots */
     size_t stride;
     size_t name_at;
     size_t slots_at;
@@ -51,8 +51,8 @@ static bool opts_are_valid(const leat_chan_opts *opts)
 static bool layout_of(struct layout *layout, size_t msg_bytes, size_t capacity,
                       const leat_chan_opts *opts)
 {
-    size_t align = opts->msg_align != 0 ? opts->msg_align
-                                        : natural_align(msg_bytes);
+    size_t align =
+        opts->msg_align != 0 ? opts->msg_align : natural_align(msg_bytes);
     if (msg_bytes > SIZE_MAX / 4)
         return false;
     layout->align = align;
@@ -66,8 +66,8 @@ static bool layout_of(struct layout *layout, size_t msg_bytes, size_t capacity,
     size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name);
     if (name_bytes > SIZE_MAX / 4)
         return false;
-    layout->slots_at = leat__round_up(layout->name_at + name_bytes + 1,
-                                      align < 8 ? 8 : align);
+    layout->slots_at =
+        leat__round_up(layout->name_at + name_bytes + 1, align < 8 ? 8 : align);
     layout->bytes = layout->slots_at;
     if (!layout->bounded || layout->stride == 0)
         return true;
@@ -97,7 +97,7 @@ static void init_segs(leat_chan *chan)
 
 /* pre: the struct is zero */
 static void make_init(leat_chan *chan, const struct layout *layout,
-                 const leat_chan_opts *opts)
+                      const leat_chan_opts *opts)
 {
     unsigned char *block = (unsigned char *)chan;
     chan->tx.tag = LEAT__TX_TAG;
@@ -139,8 +139,9 @@ static leat_chan *make_memory(const struct layout *layout)
     return chan;
 }
 
-static int make_chan(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
-                const leat_chan_opts *opts, const void *site)
+static int make_chan(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
+                     size_t capacity, const leat_chan_opts *opts,
+                     const void *site)
 {
     LEAT_CHECK(tx != NULL && rx != NULL,
                "leat_chan_new: tx or rx is NULL: a channel has two halves");
@@ -167,8 +168,8 @@ static const leat_chan_opts defaults = {.size = sizeof(leat_chan_opts)};
 int leat_chan_new(leat_tx **tx, leat_rx **rx, size_t msg_bytes, size_t capacity,
                   const leat_chan_opts *opts)
 {
-    return make_chan(tx, rx, msg_bytes, capacity, opts == NULL ? &defaults : opts,
-                LEAT__SITE());
+    return make_chan(tx, rx, msg_bytes, capacity,
+                     opts == NULL ? &defaults : opts, LEAT__SITE());
 }
 
 int leat_chan_new_aligned(leat_tx **tx, leat_rx **rx, size_t msg_bytes,

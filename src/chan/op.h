@@ -39,8 +39,7 @@ typedef struct leat__op {
  *         nothing will be told;
  *         LEAT__PENDING: enlisted */
 int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
-                   leat__token *token, bool sole,
-                   void (*notify)(leat__wait *));
+                   leat__token *token, bool sole, void (*notify)(leat__wait *));
 
 /* Leave all places and give the outcome: 0, LEAT_ECLOSED, LEAT_ECANCELED,
  * LEAT_ETIMEDOUT. pre: completed, or claimed by the caller */

@@ -10,7 +10,8 @@
 static inline const char *leat__promise_sentence(enum leat__dir dir)
 {
     return dir == LEAT__SEND
-               ? "two sends at once on a channel that promises a single producer"
+               ? "two sends at once on a channel that promises a single "
+                 "producer"
                : "two receives at once on a channel that promises a single "
                  "consumer";
 }

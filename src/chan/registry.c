@@ -20,11 +20,10 @@ static leat__lock registry_lock;
 static leat__link registry_list = {&registry_list, &registry_list};
 
 /* The site's row, or the last row, which collects what has no row of its own. */
-static leat__site *site_of(leat_chan *chan, enum leat__dir half,
-                           const void *pc)
+static leat__site *site_of(leat_chan *chan, enum leat__dir half, const void *pc)
 {
-    leat__site *sites = half == LEAT__SEND ? chan->record.tx_sites
-                                           : chan->record.rx_sites;
+    leat__site *sites =
+        half == LEAT__SEND ? chan->record.tx_sites : chan->record.rx_sites;
     size_t i = 0;
     while (i < LEAT__SITES - 1 && sites[i].pc != NULL && sites[i].pc != pc)
         i++;
@@ -106,8 +105,7 @@ static void print_pc(int fd, const void *pc)
 static void dump_half(int fd, const char *name, size_t owners,
                       const leat__site *sites)
 {
-    dprintf(fd, "    %s: %zu owner%s\n", name, owners,
-            owners == 1 ? "" : "s");
+    dprintf(fd, "    %s: %zu owner%s\n", name, owners, owners == 1 ? "" : "s");
     for (size_t i = 0; owners > 0 && i < LEAT__SITES; i++) {
         if (sites[i].taken == 0 && sites[i].dropped == 0)
             continue;
@@ -167,7 +165,8 @@ void leat__chan_dump_all(int fd)
     }
     if (leat__list_is_empty(&registry_list))
         dprintf(fd, "leat: no live channels\n");
-    for (leat__link *at = registry_list.next; at != &registry_list; at = at->next)
+    for (leat__link *at = registry_list.next; at != &registry_list;
+         at = at->next)
         dump_chan(fd, LEAT__CONTAINER(at, leat_chan, record.link));
     leat__lock_release(&registry_lock);
 }

@@ -22,8 +22,7 @@ leat__seg *leat__seg_new(leat_chan *chan)
         /* ORDER seg.spare: the retirer's last use before ours. */
         seg = leat__xchgp_acqrel(&chan->spare, NULL);
     if (seg == NULL)
-        seg = leat__mem_alloc(chan->seg_offset +
-                                  chan->seg_slots * chan->stride,
+        seg = leat__mem_alloc(chan->seg_offset + chan->seg_slots * chan->stride,
                               chan->align);
     if (seg != NULL)
         seg->next = NULL;

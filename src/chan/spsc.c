@@ -44,68 +44,13 @@
  * producer that is inside; wake and enlist take the short lock.
  *
  * MODEL: tests/model/m_spsc.c */
-#include "base/mem.h"
-#include "chan/chan.h"
-#include "chan/promise.h"
+#include "chan/spsc.h"
 #include "os/os.h"
 #include "park/spin.h"
 
-enum { ASLEEP_TX = 1u, ASLEEP_RX = 2u };
+/* ---- segments --------------------------------------------------------------------- */
 
-/* ---- the two fences --------------------------------------------------------- */
-
-static inline void fence_light(const leat_chan *chan)
-{
-    /* ORDER spsc.sleep, spsc.close: after the count or `inside`, before the look. */
-    if (LEAT__LIKELY(chan->asymmetric))
-        leat__fence_compiler();
-    else
-        leat__fence_sc();
-}
-
-static void fence_heavy(const leat_chan *chan)
-{
-    /* ORDER spsc.sleep, spsc.close: after the announcement, before the look. */
-    if (chan->asymmetric)
-        leat__os_membarrier();
-    else
-        leat__fence_sc();
-}
-
-/* ---- inside ------------------------------------------------------------------- */
-
-static inline void enter(leat_chan *chan, enum leat__dir dir)
-{
-    leat__end *end = dir == LEAT__SEND ? &chan->put : &chan->get;
-#if LEAT_DEBUG
-    /* ORDER spsc.inside: the last try on this end before ours. */
-    LEAT_CHECK(leat__xchg32_acq(&end->inside, 1) == 0,
-               leat__promise_sentence(dir));
-    /* relaxed: our own bit; set only while a call of this end is parked */
-    uint32_t asleep = leat__ld32_rlx(&chan->asleep);
-    LEAT_CHECK((asleep & (dir == LEAT__SEND ? ASLEEP_TX : ASLEEP_RX)) == 0,
-               leat__promise_sentence(dir));
-#else
-    leat__st32_rlx(&end->inside, 1); /* relaxed: the light fence follows */
-#endif
-}
-
-static inline void leave(leat__end *end)
-{
-    /* ORDER spsc.inside: what we sent before the closer sees us outside. */
-    leat__st32_rel(&end->inside, 0);
-}
-
-/* ---- slots -------------------------------------------------------------------- */
-
-/* relaxed: an end reads its own count, or as a proxy under the lock */
-static inline size_t own_count(const leat__end *end)
-{
-    return leat__ldz_rlx(&end->count);
-}
-
-/* Unbounded: a fresh segment at the end. false: no memory. */
-static LEAT__NOINLINE bool put_grow(leat_chan *chan)
+bool leat__put_grow(leat_chan *chan)
 {
     leat__end *put = &chan->put;
     leat__seg *fresh = leat__seg_new(chan);
@@ -120,52 +65,7 @@ static LEAT__NOINLINE bool put_grow(leat_chan *chan)
     return true;
 }
 
-/* The slot to write, or NULL with *rc saying why not. */
-LEAT__INLINE unsigned char *put_slot(leat_chan *chan, int *rc)
-{
-    leat__end *put = &chan->put;
-    if (chan->bounded) {
-        if (own_count(put) - put->seen == chan->cap) {
-            /* ORDER spsc.free: the consumer's last read of the slot before our
-             * write. */
-            put->seen = leat__ldz_acq(&chan->get.count);
-            if (own_count(put) - put->seen == chan->cap) {
-                *rc = LEAT_EAGAIN;
-                return NULL;
-            }
-        }
-        return leat__chan_slot(chan, put->index);
-    }
-    if (LEAT__UNLIKELY(put->seg == NULL || put->index == chan->seg_slots) &&
-        !put_grow(chan)) {
-        *rc = LEAT_ENOMEM;
-        return NULL;
-    }
-    return leat__seg_slot(chan, put->seg, put->index);
-}
-
-LEAT__INLINE void put_advance(leat_chan *chan)
-{
-    leat__end *put = &chan->put;
-    put->index++;
-    if (chan->bounded && put->index == chan->cap)
-        put->index = 0;
-    /* ORDER spsc.full: the message (and a fresh segment) before the count. */
-    leat__stz_rel(&put->count, own_count(put) + 1);
-}
-
-/* Is there a message to take? */
-LEAT__INLINE bool get_ready(leat_chan *chan)
-{
-    leat__end *get = &chan->get;
-    if (own_count(get) == get->seen)
-        /* ORDER spsc.full: the count before the message. */
-        get->seen = leat__ldz_acq(&chan->put.count);
-    return own_count(get) != get->seen;
-}
-
-/* Unbounded: on to the next segment, or to the first. */
-static LEAT__NOINLINE void get_follow(leat_chan *chan)
+void leat__get_follow(leat_chan *chan)
 {
     leat__end *get = &chan->get;
     leat__seg *drained = get->seg;
@@ -175,67 +75,16 @@ static LEAT__NOINLINE void get_follow(leat_chan *chan)
         leat__seg_retire(chan, drained);
 }
 
-/* pre: get_ready */
-LEAT__INLINE unsigned char *get_slot(leat_chan *chan)
-{
-    leat__end *get = &chan->get;
-    if (chan->bounded)
-        return leat__chan_slot(chan, get->index);
-    if (LEAT__UNLIKELY(get->seg == NULL || get->index == chan->seg_slots))
-        get_follow(chan);
-    return leat__seg_slot(chan, get->seg, get->index);
-}
+/* ---- one message, in the cold places ------------------------------------------------ */
 
-LEAT__INLINE void get_advance(leat_chan *chan)
-{
-    leat__end *get = &chan->get;
-    get->index++;
-    if (chan->bounded && get->index == chan->cap)
-        get->index = 0;
-    /* ORDER spsc.free: our read of the slot before the producer's next write. */
-    leat__stz_rel(&get->count, own_count(get) + 1);
-}
-
-/* ---- one message ---------------------------------------------------------------- */
-
-/* 0, LEAT_ECLOSED, LEAT_EAGAIN, LEAT_ENOMEM. pre: inside, behind a light fence;
- * or the lock is held */
-LEAT__INLINE int spsc_offer_inline(leat_chan *chan, const void *msg)
-{
-    int rc = LEAT_ECLOSED;
-    if (LEAT__UNLIKELY(leat__chan_is(chan, LEAT__CHAN_CLOSED)))
-        return rc;
-    unsigned char *slot = put_slot(chan, &rc);
-    if (LEAT__UNLIKELY(slot == NULL))
-        return rc;
-    leat__copy(slot, msg, chan->msg_bytes);
-    put_advance(chan);
-    return 0;
-}
-
-/* 0, LEAT_ECLOSED, LEAT_EAGAIN. */
-LEAT__INLINE int spsc_take_inline(leat_chan *chan, void *msg)
-{
-    if (LEAT__UNLIKELY(!get_ready(chan))) {
-        if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
-            return LEAT_EAGAIN;
-        if (!get_ready(chan)) /* I5: what came before the seal is visible now */
-            return LEAT_ECLOSED;
-    }
-    leat__copy(msg, get_slot(chan), chan->msg_bytes);
-    get_advance(chan);
-    return 0;
-}
-
-/* The same for the cold places. */
 static LEAT__NOINLINE int spsc_offer(leat_chan *chan, const void *msg)
 {
-    return spsc_offer_inline(chan, msg);
+    return leat__spsc_offer(chan, msg);
 }
 
 static LEAT__NOINLINE int spsc_take(leat_chan *chan, void *msg)
 {
-    return spsc_take_inline(chan, msg);
+    return leat__spsc_take(chan, msg);
 }
 
 /* ---- patience ------------------------------------------------------------------- */
@@ -250,7 +99,7 @@ unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir)
 {
     enum { RUN = 16, LEAST = 4, MOST = 512 };
     leat__end *end = dir == LEAT__SEND ? &chan->put : &chan->get;
-    size_t run = own_count(end) - end->ran_dry;
+    size_t run = leat__end_count(end) - end->ran_dry;
     unsigned most = chan->cap / 2 < MOST ? (unsigned)(chan->cap / 2) : MOST;
     end->ran_dry += run;
     end->patience = run >= RUN ? end->patience * 2 : end->patience / 2;
@@ -268,22 +117,22 @@ void leat__spsc_set_asleep(leat_chan *chan)
 {
     uint32_t bits = 0;
     if (!leat__list_is_empty(&chan->sendq))
-        bits |= ASLEEP_TX;
+        bits |= LEAT__ASLEEP_TX;
     if (!leat__list_is_empty(&chan->recvq))
-        bits |= ASLEEP_RX;
+        bits |= LEAT__ASLEEP_RX;
     /* relaxed: the heavy fence of enlist orders it; clearing may be seen late */
     leat__st32_rlx(&chan->asleep, bits);
 }
 
 /* Move a message for the consumer that sleeps, if there is one of each. */
-static LEAT__NOINLINE void wake_receiver(leat_chan *chan)
+void leat__spsc_wake_receiver(leat_chan *chan)
 {
     leat__waiter *receiver = NULL;
     leat__chan_lock(chan);
     /* The consumer's end is ours only while it is enlisted: it has to come through
      * the lock to leave. And it may have taken the message that we put by itself
      * and be asleep for the next one. */
-    if (!leat__list_is_empty(&chan->recvq) && get_ready(chan))
+    if (!leat__list_is_empty(&chan->recvq) && leat__get_ready(chan))
         receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
         receiver->rc = spsc_take(chan, receiver->msg);
@@ -294,12 +143,11 @@ static LEAT__NOINLINE void wake_receiver(leat_chan *chan)
 }
 
 /* Put the message of the producer that sleeps, if there is room for it. */
-static LEAT__NOINLINE void wake_sender(leat_chan *chan)
+void leat__spsc_wake_sender(leat_chan *chan)
 {
     leat__waiter *sender = NULL;
-    int rc = 0;
     leat__chan_lock(chan);
-    if (!leat__list_is_empty(&chan->sendq) && put_slot(chan, &rc) != NULL)
+    if (!leat__list_is_empty(&chan->sendq) && leat__put_room(chan) == 0)
         sender = leat__chan_claim_first(&chan->sendq);
     if (sender != NULL)
         sender->rc = spsc_offer(chan, sender->msg);
@@ -309,19 +157,16 @@ static LEAT__NOINLINE void wake_sender(leat_chan *chan)
         leat__wait_complete(sender->wait, LEAT__WON_CHAN);
 }
 
-/* ORDER spsc.sleep (Dekker, partner in enlist):
- *     mover:    count := count + 1 ; light fence ; read asleep
- *     sleeper:  asleep := bit      ; heavy fence ; read count
- * Both reads cannot miss. */
-static inline bool is_asleep(const leat_chan *chan, uint32_t bit)
+static void fence_heavy(const leat_chan *chan)
 {
-    fence_light(chan);
-    /* relaxed: ordered by the fence; stale means one lock in vain */
-    return LEAT__UNLIKELY((leat__ld32_rlx(&chan->asleep) & bit) != 0);
+    /* ORDER spsc.sleep, spsc.close: after the announcement, before the look. */
+    if (chan->asymmetric)
+        leat__os_membarrier();
+    else
+        leat__fence_sc();
 }
 
-int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
-                      leat__waiter *waiter)
+int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
 {
     bool sends = dir == LEAT__SEND;
     leat__link *queue = sends ? &chan->sendq : &chan->recvq;
@@ -333,20 +178,21 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
     LEAT_CHECK(leat__list_is_empty(queue), leat__promise_sentence(dir));
     leat__list_push_back(queue, &waiter->link);
     leat__spsc_set_asleep(chan);
-    /* ORDER spsc.sleep: the sleeper's half of the Dekker, see is_asleep. */
+    /* ORDER spsc.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
     fence_heavy(chan);
-    int rc = sends ? spsc_offer(chan, waiter->msg)
-                   : spsc_take(chan, waiter->msg);
+    int rc =
+        sends ? spsc_offer(chan, waiter->msg) : spsc_take(chan, waiter->msg);
     if (rc != LEAT_EAGAIN) {
         leat__list_remove(&waiter->link);
         leat__spsc_set_asleep(chan);
     }
     leat__chan_unlock(chan);
-    if (rc == 0 && is_asleep(chan, sends ? ASLEEP_RX : ASLEEP_TX)) {
+    if (rc == 0 &&
+        leat__is_asleep(chan, sends ? LEAT__ASLEEP_RX : LEAT__ASLEEP_TX)) {
         if (sends)
-            wake_receiver(chan);
+            leat__spsc_wake_receiver(chan);
         else
-            wake_sender(chan);
+            leat__spsc_wake_sender(chan);
     }
     return rc;
 }
@@ -355,35 +201,20 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
 
 int leat__spsc_try_send(leat_chan *chan, const void *msg)
 {
-    enter(chan, LEAT__SEND);
-    /* ORDER spsc.close (Dekker, partner in leat__spsc_close):
-     *     producer: inside := 1 ; light fence ; read CLOSED
-     *     closer:   CLOSED := 1 ; heavy fence ; read inside
-     * Either the send refuses or the closer waits for it. */
-    fence_light(chan);
-    int rc = spsc_offer_inline(chan, msg);
-    leave(&chan->put);
-    if (rc == 0 && is_asleep(chan, ASLEEP_RX))
-        wake_receiver(chan);
-    return rc;
+    return leat__spsc_send_now(chan, msg);
 }
 
 int leat__spsc_try_recv(leat_chan *chan, void *msg)
 {
-    enter(chan, LEAT__RECV);
-    int rc = LEAT_ECLOSED;
-    /* relaxed: an abort that is being made may be seen by the next receive */
-    if (LEAT__UNLIKELY((leat__ld32_rlx(&chan->state) & LEAT__CHAN_ABORTED) !=
-                       0)) {
-        if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
-            leat__spsc_discard(chan);
-    } else {
-        rc = spsc_take_inline(chan, msg);
-    }
-    leave(&chan->get);
-    if (rc == 0 && is_asleep(chan, ASLEEP_TX))
-        wake_sender(chan);
-    return rc;
+    return leat__spsc_recv_now(chan, msg);
+}
+
+int leat__spsc_recv_aborted(leat_chan *chan)
+{
+    if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
+        leat__spsc_discard(chan);
+    leat__end_leave(&chan->get);
+    return LEAT_ECLOSED;
 }
 
 /* Set CLOSED and turn the parked sender away. */
@@ -420,7 +251,7 @@ static void seal(leat_chan *chan)
 void leat__spsc_close(leat_chan *chan, int reason)
 {
     refuse_sends(chan, reason);
-    /* ORDER spsc.close: the closer's half of the Dekker, see try_send. */
+    /* ORDER spsc.close: the closer's half of the Dekker, see leat__spsc_send_now. */
     fence_heavy(chan);
     leat__spin spin = LEAT__SPIN_PARKED;
     /* ORDER spsc.inside: what the producer sent before it was outside. */
@@ -434,10 +265,10 @@ void leat__spsc_close(leat_chan *chan, int reason)
 void leat__spsc_discard(leat_chan *chan)
 {
     LEAT_ASSERT(leat__chan_is(chan, LEAT__CHAN_SEALED));
-    while (get_ready(chan)) {
-        unsigned char *slot = get_slot(chan);
+    while (leat__get_ready(chan)) {
+        unsigned char *slot = leat__get_slot(chan);
         if (chan->discard != NULL)
             chan->discard(slot, chan->discard_arg);
-        get_advance(chan);
+        leat__get_advance(chan);
     }
 }

@@ -39,8 +39,10 @@ static inline bool leat__store_has_room(const leat_chan *chan)
     return chan->last != NULL && chan->store.tail < chan->seg_slots;
 }
 
-/* pre: has_room */
-static inline void leat__store_push(leat_chan *chan, const void *msg)
+/* pre: has_room. `bytes` is chan->msg_bytes, as a constant where it is known: then
+ * the copy is a move and not a call. */
+LEAT__INLINE void leat__store_push_sized(leat_chan *chan, const void *msg,
+                                         size_t bytes)
 {
     leat__store *store = &chan->store;
     unsigned char *slot;
@@ -50,24 +52,29 @@ static inline void leat__store_push(leat_chan *chan, const void *msg)
     } else {
         slot = leat__seg_slot(chan, chan->last, store->tail++);
     }
-    leat__copy(slot, msg, chan->msg_bytes);
+    leat__copy(slot, msg, bytes);
     leat__store_set_len(chan, leat__store_len(chan) + 1);
 }
 
+static inline void leat__store_push(leat_chan *chan, const void *msg)
+{
+    leat__store_push_sized(chan, msg, chan->msg_bytes);
+}
+
 /* pre: len > 0. returns a segment that is drained now, or NULL */
-static inline leat__seg *leat__store_pop(leat_chan *chan, void *msg)
+LEAT__INLINE leat__seg *leat__store_pop_sized(leat_chan *chan, void *msg,
+                                              size_t bytes)
 {
     leat__store *store = &chan->store;
     size_t len = leat__store_len(chan) - 1;
     leat__store_set_len(chan, len);
     if (chan->bounded) {
-        leat__copy(msg, leat__chan_slot(chan, store->head), chan->msg_bytes);
+        leat__copy(msg, leat__chan_slot(chan, store->head), bytes);
         store->head = store->head + 1 == chan->cap ? 0 : store->head + 1;
         return NULL;
     }
     leat__seg *first = chan->first;
-    leat__copy(msg, leat__seg_slot(chan, first, store->head++),
-               chan->msg_bytes);
+    leat__copy(msg, leat__seg_slot(chan, first, store->head++), bytes);
     if (len == 0) {
         store->head = store->tail = 0; /* empty: use the same lines again */
         return NULL;
@@ -77,6 +84,11 @@ static inline leat__seg *leat__store_pop(leat_chan *chan, void *msg)
     chan->first = first->next;
     store->head = 0;
     return first;
+}
+
+static inline leat__seg *leat__store_pop(leat_chan *chan, void *msg)
+{
+    return leat__store_pop_sized(chan, msg, chan->msg_bytes);
 }
 
 /* Unbounded: add an empty segment at the end. */
@@ -91,24 +103,25 @@ static inline void leat__store_grow(leat_chan *chan, leat__seg *fresh)
 }
 
 /* Send a message if that takes nothing but a slot. false: nothing done. */
-static inline bool leat__store_put_alone(leat_chan *chan, const void *msg)
+LEAT__INLINE bool leat__store_put_alone(leat_chan *chan, const void *msg,
+                                        size_t bytes)
 {
     if (LEAT__UNLIKELY(leat__store_is_closed(chan) ||
                        !leat__list_is_empty(&chan->recvq) ||
                        !leat__store_has_room(chan)))
         return false;
-    leat__store_push(chan, msg);
+    leat__store_push_sized(chan, msg, bytes);
     return true;
 }
 
 /* Receive a message if that wakes nobody. false: nothing done. */
-static inline bool leat__store_get_alone(leat_chan *chan, void *msg,
-                                         leat__seg **drained)
+LEAT__INLINE bool leat__store_get_alone(leat_chan *chan, void *msg,
+                                        size_t bytes, leat__seg **drained)
 {
     if (LEAT__UNLIKELY(leat__store_len(chan) == 0 ||
                        !leat__list_is_empty(&chan->sendq)))
         return false;
-    *drained = leat__store_pop(chan, msg);
+    *drained = leat__store_pop_sized(chan, msg, bytes);
     return true;
 }
 

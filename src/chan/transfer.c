@@ -7,6 +7,7 @@
 #include "cancel/cancel.h"
 #include "chan/op.h"
 #include "chan/promise.h"
+#include "chan/spsc.h"
 #include "chan/store.h"
 #include "park/spin.h"
 #include "park/until.h"
@@ -26,11 +27,9 @@ static int try_once(leat_chan *chan, enum leat__dir dir, void *msg)
 static int linger(leat_chan *chan, enum leat__dir dir, void *msg,
                   const leat__token *token, int64_t deadline_ns)
 {
-    leat__spin locked = LEAT__SPIN_LINGER;
-    leat__spin spsc = LEAT__SPIN_AFTER(0);
-    leat__spin spin = chan->spsc ? spsc : locked;
+    leat__spin spin = LEAT__SPIN_LINGER;
     if (chan->spsc)
-        spin.first = leat__spsc_patience(chan, dir);
+        spin = LEAT__SPIN_AFTER(leat__spsc_patience(chan, dir));
     spin.deadline_ns = deadline_ns;
     while (leat__spin_turn(&spin) &&
            (token == NULL || !leat__token_fired(token))) {
@@ -66,54 +65,133 @@ static LEAT__NOINLINE int wait_for(leat_chan *chan, enum leat__dir dir,
     return rc;
 }
 
-/* What is not the way of a message alone: out of line, so that the fast path saves
- * no registers for it. The lock is held in the locked kind. */
-static LEAT__NOINLINE int send_rest(leat_chan *chan, const void *msg,
-                                    leat_until until)
+static inline int send_waiting(leat_chan *chan, const void *msg,
+                               leat_until until)
 {
-    int rc = chan->spsc ? leat__spsc_try_send(chan, msg)
-                        : leat__locked_send_rest(chan, msg);
-    if (rc != LEAT_EAGAIN || leat__until_is_nowait(until))
-        return rc;
+    if (leat__until_is_nowait(until))
+        return LEAT_EAGAIN;
     void *from = (void *)(uintptr_t)msg; /* read only: the direction says so */
     return wait_for(chan, LEAT__SEND, from, until);
 }
 
-static LEAT__NOINLINE int recv_rest(leat_chan *chan, void *msg,
-                                    leat_until until)
+static inline int recv_waiting(leat_chan *chan, void *msg, leat_until until)
 {
-    int rc = chan->spsc ? leat__spsc_try_recv(chan, msg)
-                        : leat__locked_recv_rest(chan, msg);
-    if (rc != LEAT_EAGAIN || leat__until_is_nowait(until))
-        return rc;
+    if (leat__until_is_nowait(until))
+        return LEAT_EAGAIN;
     return wait_for(chan, LEAT__RECV, msg, until);
 }
 
-static inline int send_one(leat_chan *chan, const void *msg, leat_until until)
+/* What is not the way of a message alone: out of line, so that the fast path saves
+ * no registers for it. pre: the lock is held */
+static LEAT__NOINLINE int locked_send_rest(leat_chan *chan, const void *msg,
+                                           leat_until until)
 {
-    if (LEAT__LIKELY(!chan->spsc)) {
-        leat__chan_lock(chan);
-        if (LEAT__LIKELY(leat__store_put_alone(chan, msg))) {
-            leat__chan_unlock(chan);
-            return 0;
-        }
-    }
-    return send_rest(chan, msg, until);
+    int rc = leat__locked_send_rest(chan, msg);
+    return rc != LEAT_EAGAIN ? rc : send_waiting(chan, msg, until);
 }
 
-static inline int recv_one(leat_chan *chan, void *msg, leat_until until)
+static LEAT__NOINLINE int locked_recv_rest(leat_chan *chan, void *msg,
+                                           leat_until until)
 {
-    if (LEAT__LIKELY(!chan->spsc)) {
-        leat__seg *drained;
-        leat__chan_lock(chan);
-        if (LEAT__LIKELY(leat__store_get_alone(chan, msg, &drained))) {
-            leat__chan_unlock(chan);
-            if (LEAT__UNLIKELY(drained != NULL))
-                leat__seg_retire(chan, drained);
-            return 0;
-        }
-    }
-    return recv_rest(chan, msg, until);
+    int rc = leat__locked_recv_rest(chan, msg);
+    return rc != LEAT_EAGAIN ? rc : recv_waiting(chan, msg, until);
+}
+
+static LEAT__NOINLINE int
+locked_send_contended(leat_chan *chan, const void *msg, leat_until until)
+{
+    leat__lock_contend(&chan->lock, chan->deep);
+    return locked_send_rest(chan, msg, until);
+}
+
+static LEAT__NOINLINE int locked_recv_contended(leat_chan *chan, void *msg,
+                                                leat_until until)
+{
+    leat__lock_contend(&chan->lock, chan->deep);
+    return locked_recv_rest(chan, msg, until);
+}
+
+LEAT__INLINE int locked_send(leat_chan *chan, const void *msg, size_t bytes,
+                             leat_until until)
+{
+    if (LEAT__UNLIKELY(!leat__lock_try(&chan->lock)))
+        return locked_send_contended(chan, msg, until);
+    if (LEAT__UNLIKELY(!leat__store_put_alone(chan, msg, bytes)))
+        return locked_send_rest(chan, msg, until);
+    leat__chan_unlock(chan);
+    return 0;
+}
+
+static LEAT__NOINLINE int retire(leat_chan *chan, leat__seg *drained)
+{
+    leat__seg_retire(chan, drained);
+    return 0;
+}
+
+LEAT__INLINE int locked_recv(leat_chan *chan, void *msg, size_t bytes,
+                             leat_until until)
+{
+    leat__seg *drained;
+    if (LEAT__UNLIKELY(!leat__lock_try(&chan->lock)))
+        return locked_recv_contended(chan, msg, until);
+    if (LEAT__UNLIKELY(!leat__store_get_alone(chan, msg, bytes, &drained)))
+        return locked_recv_rest(chan, msg, until);
+    leat__chan_unlock(chan);
+    return LEAT__UNLIKELY(drained != NULL) ? retire(chan, drained) : 0;
+}
+
+static LEAT__NOINLINE int locked_send_sized(leat_chan *chan, const void *msg,
+                                            leat_until until)
+{
+    return locked_send(chan, msg, chan->msg_bytes, until);
+}
+
+static LEAT__NOINLINE int locked_recv_sized(leat_chan *chan, void *msg,
+                                            leat_until until)
+{
+    return locked_recv(chan, msg, chan->msg_bytes, until);
+}
+
+/* Out of line as well: either kind has its own way, with its own registers. */
+static LEAT__NOINLINE int spsc_send(leat_chan *chan, const void *msg,
+                                    leat_until until)
+{
+    int rc = leat__spsc_send_now(chan, msg);
+    if (LEAT__LIKELY(rc != LEAT_EAGAIN))
+        return rc;
+    return send_waiting(chan, msg, until);
+}
+
+static LEAT__NOINLINE int spsc_recv(leat_chan *chan, void *msg,
+                                    leat_until until)
+{
+    int rc = leat__spsc_recv_now(chan, msg);
+    if (LEAT__LIKELY(rc != LEAT_EAGAIN))
+        return rc;
+    return recv_waiting(chan, msg, until);
+}
+
+/* A pointer, a handle, a number: most messages are of this size. In a release build
+ * no call is left on their way, so that nothing has to be saved for one. */
+#define WORD sizeof(uint64_t)
+
+LEAT__INLINE int send_by_kind(leat_chan *chan, const void *msg,
+                              leat_until until)
+{
+    if (LEAT__UNLIKELY(chan->spsc))
+        return spsc_send(chan, msg, until);
+    if (LEAT__UNLIKELY(chan->msg_bytes != WORD))
+        return locked_send_sized(chan, msg, until);
+    return locked_send(chan, msg, WORD, until);
+}
+
+LEAT__INLINE int recv_by_kind(leat_chan *chan, void *msg, leat_until until)
+{
+    if (LEAT__UNLIKELY(chan->spsc))
+        return spsc_recv(chan, msg, until);
+    if (LEAT__UNLIKELY(chan->msg_bytes != WORD))
+        return locked_recv_sized(chan, msg, until);
+    return locked_recv(chan, msg, WORD, until);
 }
 
 int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
@@ -122,7 +200,7 @@ int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
     LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
                "leat_tx_send: msg is NULL");
     leat__promise_begin(chan, LEAT__SEND);
-    int rc = send_one(chan, msg, until);
+    int rc = send_by_kind(chan, msg, until);
     leat__promise_end(chan, LEAT__SEND);
     return rc;
 }
@@ -133,7 +211,7 @@ int leat_rx_recv(leat_rx *rx, void *msg, leat_until until)
     LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
                "leat_rx_recv: msg is NULL");
     leat__promise_begin(chan, LEAT__RECV);
-    int rc = recv_one(chan, msg, until);
+    int rc = recv_by_kind(chan, msg, until);
     leat__promise_end(chan, LEAT__RECV);
     return rc;
 }

@@ -57,8 +57,8 @@ bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
             pthread_cond_wait(&b->changed, &b->mutex);
         } else {
             struct timespec at = leat__posix_timespec(deadline_ns);
-            timed_out = pthread_cond_timedwait(&b->changed, &b->mutex,
-                                               &at) == ETIMEDOUT;
+            timed_out = pthread_cond_timedwait(&b->changed, &b->mutex, &at) ==
+                        ETIMEDOUT;
         }
     }
     pthread_mutex_unlock(&b->mutex);

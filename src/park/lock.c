@@ -7,9 +7,7 @@
 
 LEAT__NOINLINE void leat__lock_contend(leat__lock *lock, bool deep)
 {
-    leat__spin shallow_spin = LEAT__SPIN_LOCK;
-    leat__spin deep_spin = LEAT__SPIN_DEEP_LOCK;
-    leat__spin spin = deep ? deep_spin : shallow_spin;
+    leat__spin spin = deep ? LEAT__SPIN_DEEP_LOCK : LEAT__SPIN_LOCK;
     for (;;) {
         if (!leat__spin_turn(&spin))
             leat__os_nap();

@@ -25,27 +25,30 @@ typedef struct leat__spin {
                             milliseconds, so each asks the clock. */
 } leat__spin;
 
+#define LEAT__SPIN_OF(first, pauses, yields)                                   \
+    ((leat__spin){(first), (pauses), (yields), 0, INT64_MAX})
+
 #if defined(LEAT_SIM) || defined(LEAT_GENMC)
 /* the checkers look at every moment by themselves */
-#define LEAT__SPIN_PARKED {1, 0, 1, 0, INT64_MAX}
-#define LEAT__SPIN_LINGER {1, 0, 1, 0, INT64_MAX}
-#define LEAT__SPIN_AFTER(first) {(first), 0, 1, 0, INT64_MAX}
-#define LEAT__SPIN_LOCK {1, 0, 1, 0, INT64_MAX}
-#define LEAT__SPIN_DEEP_LOCK {1, 0, 1, 0, INT64_MAX}
+#define LEAT__SPIN_PARKED       LEAT__SPIN_OF(1, 0, 1)
+#define LEAT__SPIN_LINGER       LEAT__SPIN_OF(1, 0, 1)
+#define LEAT__SPIN_AFTER(first) LEAT__SPIN_OF(first, 0, 1)
+#define LEAT__SPIN_LOCK         LEAT__SPIN_OF(1, 0, 1)
+#define LEAT__SPIN_DEEP_LOCK    LEAT__SPIN_OF(1, 0, 1)
 #else
 /* Parked: the partner hands over to this very waiter, so looks disturb nobody. A
  * microsecond or so of pauses is a few trips of a line to another processor and
  * back; wait.c leaves them out when the partner shares this one. */
-#define LEAT__SPIN_PARKED {4, 4, 100, 0, INT64_MAX}
+#define LEAT__SPIN_PARKED       LEAT__SPIN_OF(4, 4, 100)
 /* Lingering at a channel with room for several: the first look comes late enough
  * that the partner has moved some dozens of messages, the next ones soon. */
-#define LEAT__SPIN_LINGER {16, 1, 100, 0, INT64_MAX}
+#define LEAT__SPIN_LINGER       LEAT__SPIN_OF(16, 1, 100)
 /* The same with a first look of one's own choice (see leat__spsc_patience). */
-#define LEAT__SPIN_AFTER(first) {(first), 2, 100, 0, INT64_MAX}
+#define LEAT__SPIN_AFTER(first) LEAT__SPIN_OF(first, 2, 100)
 /* Contending for a lock: each look costs the holder a line, so looks get rarer; a
  * holder that is left alone for a microsecond gets dozens of messages done. */
-#define LEAT__SPIN_LOCK {8, 6, 100, 0, INT64_MAX}
-#define LEAT__SPIN_DEEP_LOCK {16, 4, 0, 0, INT64_MAX}
+#define LEAT__SPIN_LOCK         LEAT__SPIN_OF(8, 6, 100)
+#define LEAT__SPIN_DEEP_LOCK    LEAT__SPIN_OF(16, 4, 0)
 #endif
 
 /* Wait a little before the next look; false if looking has lasted long enough. */
