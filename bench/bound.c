@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 enum {
-    LINE = 128,         /* two cache lines: neighbours are fetched in pairs */
+    LINE = 128, /* two cache lines: neighbours are fetched in pairs */
     LOOPS = 2000000,
     ROUND_TRIPS = 100000,
     WAKES = 101,
@@ -167,8 +167,8 @@ static double ball_mine(void *arg)
 
 struct sleeper {
     alignas(LINE) _Atomic uint32_t word;
-    _Atomic int64_t woke_ns;            /* 0 while asleep */
-    double call_ns;                     /* of the wake, for the waker */
+    _Atomic int64_t woke_ns; /* 0 while asleep */
+    double call_ns;          /* of the wake, for the waker */
 };
 
 static long futex(_Atomic uint32_t *word, int op, uint32_t value)
@@ -233,17 +233,17 @@ static double sleeper_mine(void *arg)
 /* ---- the raw ring -------------------------------------------------------- */
 
 struct ring {
-    alignas(LINE) _Atomic uint64_t head;    /* received so far */
-    alignas(LINE) _Atomic uint64_t tail;    /* sent so far */
+    alignas(LINE) _Atomic uint64_t head; /* received so far */
+    alignas(LINE) _Atomic uint64_t tail; /* sent so far */
     alignas(LINE) uint64_t *cells;
-    uint64_t size;                          /* a power of two */
+    uint64_t size; /* a power of two */
     uint64_t messages;
 };
 
 static void *ring_other(void *arg)
 {
     struct ring *ring = arg;
-    uint64_t head = 0;      /* no newer than the real one */
+    uint64_t head = 0; /* no newer than the real one */
 
     pin(cpu_of[1]);
     for (uint64_t tail = 0; tail < ring->messages; tail++) {

@@ -87,14 +87,14 @@ static struct tally run(const struct cell *cell)
 
     for (unsigned i = 0; i < cell->senders; i++) {
         uint64_t n = cell->messages / cell->senders;
-        tx[i] = (struct worker){.peer = peer, .chan = chan,
-                                .first = 1 + i * n, .n = n};
+        tx[i] = (struct worker){
+            .peer = peer, .chan = chan, .first = 1 + i * n, .n = n};
         if (!cell->seq)
             start(&tx[i], sender);
     }
     for (unsigned i = 0; i < cell->receivers; i++) {
-        rx[i] = (struct worker){.peer = peer, .chan = chan,
-                                .n = cell->messages / cell->receivers};
+        rx[i] = (struct worker){
+            .peer = peer, .chan = chan, .n = cell->messages / cell->receivers};
         if (cell->receivers > 1)
             start(&rx[i], receiver);
     }
@@ -143,9 +143,10 @@ static int measure(const struct cell *cell)
 
     uint64_t n = cell->messages;
     if (got.count != n || got.sum != n * (n + 1) / 2) {
-        fprintf(stderr, "bench: %s got %" PRIu64 " messages of sum %" PRIu64
-                ", not %" PRIu64 " of sum %" PRIu64 "\n", cell->peer->who,
-                got.count, got.sum, n, n * (n + 1) / 2);
+        fprintf(stderr,
+                "bench: %s got %" PRIu64 " messages of sum %" PRIu64
+                ", not %" PRIu64 " of sum %" PRIu64 "\n",
+                cell->peer->who, got.count, got.sum, n, n * (n + 1) / 2);
         return 1;
     }
     printf("%.2f %.2f\n", (double)wall / (double)n, (double)cpu / (double)n);
@@ -194,8 +195,10 @@ int cell_main(const struct cell_peer *peers, int argc, char **argv)
         return 0;
     }
     if (argc != 5 || !peer->who || !runs(peer->scenarios, argv[2])) {
-        fprintf(stderr, "usage: %s who scenario capacity messages\n"
-                "       %s who version\n", argv[0], argv[0]);
+        fprintf(stderr,
+                "usage: %s who scenario capacity messages\n"
+                "       %s who version\n",
+                argv[0], argv[0]);
         for (peer = peers; peer->who; peer++)
             fprintf(stderr, "  %s: %s\n", peer->who, peer->scenarios);
         return 2;

@@ -36,12 +36,12 @@ struct tally {
 
 struct cell_peer {
     const char *who;
-    const char *scenarios;  /* those it can run, such as "seq 1:1" */
-    bool bounded;           /* can it have a bound? */
+    const char *scenarios; /* those it can run, such as "seq 1:1" */
+    bool bounded;          /* can it have a bound? */
     void *(*make)(size_t capacity);
-    void (*send)(void *chan, uint64_t first, uint64_t n);   /* first, ... */
+    void (*send)(void *chan, uint64_t first, uint64_t n); /* first, ... */
     void (*recv)(void *chan, uint64_t n, struct tally *tally);
-    bool (*drained)(void *chan);    /* does a try find nothing? */
+    bool (*drained)(void *chan); /* does a try find nothing? */
     void (*drop)(void *chan);
     const char *(*version)(void);
 };

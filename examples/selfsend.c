@@ -15,9 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DEADLINE_MS   20
-#define FIRST_EVENT   9  /* an event n posts n - 1 twice, down to 0: */
-#define EVENTS_COUNT  1023 /* so many events in all */
+#define DEADLINE_MS  20
+#define FIRST_EVENT  9    /* an event n posts n - 1 twice, down to 0: */
+#define EVENTS_COUNT 1023 /* so many events in all */
 
 struct event {
     int n;
@@ -53,8 +53,7 @@ static const struct flavour {
      LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER},
 };
 
-static void expect(bool holds, const struct flavour *flavour,
-                   const char *what)
+static void expect(bool holds, const struct flavour *flavour, const char *what)
 {
     if (holds)
         return;
@@ -126,8 +125,7 @@ static size_t fill(const struct loop *loop, const struct flavour *flavour)
 }
 
 /* Send with a deadline into what `fill` has filled. Returns how long it took. */
-static int64_t send_late(const struct loop *loop,
-                         const struct flavour *flavour)
+static int64_t send_late(const struct loop *loop, const struct flavour *flavour)
 {
     struct event event = {42};
     int64_t began_ns = leat_now_ns();
@@ -166,9 +164,9 @@ static void try_flavour(const struct flavour *flavour)
     int rc;
 
     loop = empty;
-    rc = event_chan_new(&loop.tx, &loop.rx, flavour->capacity,
-                        LEAT_CHAN_OPTS(.name = flavour->name,
-                                       .flags = flavour->flags));
+    rc = event_chan_new(
+        &loop.tx, &loop.rx, flavour->capacity,
+        LEAT_CHAN_OPTS(.name = flavour->name, .flags = flavour->flags));
     expect(rc == 0, flavour, leat_err_text(rc));
 
     loop_post(&loop, FIRST_EVENT);

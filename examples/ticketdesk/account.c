@@ -108,8 +108,8 @@ static bool server_adds_up(const struct account *sum,
     }
     good &= same(err, "dropped", "discarded", ledger->dropped, "received",
                  account_answered(sum, ANSWER_DROPPED));
-    good &= same(err, "server", "answers not taken", ledger->unread,
-                 "expected", 0);
+    good &=
+        same(err, "server", "answers not taken", ledger->unread, "expected", 0);
     good &= same(err, "desk", "tickets", ledger->tickets,
                  "inserted and not deleted", inserted - deleted);
     return good;
@@ -124,9 +124,9 @@ static bool intake_adds_up(const struct account *sum,
     good = same(err, "input", "lines", intake->lines,
                 "tickets, malformed and blank",
                 intake->tickets + intake->malformed + intake->blank);
-    good &= same(err, "input", "tickets", intake->tickets,
-                 "inserts or left over",
-                 sum->loaded + sum->unsent + intake->unsent);
+    good &=
+        same(err, "input", "tickets", intake->tickets, "inserts or left over",
+             sum->loaded + sum->unsent + intake->unsent);
     return good;
 }
 

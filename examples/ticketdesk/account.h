@@ -43,7 +43,8 @@ struct intake {
 void account_add(struct account *sum, const struct account *one);
 uint64_t account_sent(const struct account *account);
 uint64_t account_answered(const struct account *account, enum answer answer);
-uint64_t account_errors(const struct account *account); /* not OK, not DROPPED */
+uint64_t
+account_errors(const struct account *account); /* not OK, not DROPPED */
 
 /* Compare everything that must be equal; print a line to `err` for each thing
  * that is not. True if all adds up. */

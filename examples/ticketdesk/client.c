@@ -34,8 +34,7 @@ static void client_book(struct client *client, const struct reply *reply)
         return;
     }
     client->account.answered[slot->command][reply->answer]++;
-    histogram_note(&client->latency,
-                   (uint64_t)(leat_now_ns() - slot->sent_ns));
+    histogram_note(&client->latency, (uint64_t)(leat_now_ns() - slot->sent_ns));
     slot->tag = 0;
     client->free_slots[client->free_count++] = index;
 }

@@ -74,8 +74,7 @@ static size_t desk_bucket(int64_t id, size_t buckets_count)
  * chain where it would be. */
 static struct node **desk_find(const struct desk *desk, int64_t id)
 {
-    struct node **link =
-        &desk->buckets[desk_bucket(id, desk->buckets_count)];
+    struct node **link = &desk->buckets[desk_bucket(id, desk->buckets_count)];
 
     while (*link != NULL && (*link)->ticket.id != id) {
         link = &(*link)->hash_next;
@@ -158,8 +157,7 @@ enum answer desk_insert(struct desk *desk, const struct ticket *ticket)
     return ANSWER_OK;
 }
 
-enum answer desk_get(const struct desk *desk, int64_t id,
-                     struct ticket *ticket)
+enum answer desk_get(const struct desk *desk, int64_t id, struct ticket *ticket)
 {
     const struct node *node = *desk_find(desk, id);
 
@@ -231,8 +229,7 @@ size_t desk_list(const struct desk *desk, enum ticket_status status,
 
 uint64_t desk_count(const struct desk *desk, enum ticket_status status)
 {
-    return status < TICKET_STATUSES ? desk->lists[status].count
-                                    : desk->count;
+    return status < TICKET_STATUSES ? desk->lists[status].count : desk->count;
 }
 
 static int desk_compare(const void *a, const void *b)

@@ -27,8 +27,8 @@ static uint64_t bucket_top(size_t bucket)
     if (bucket < 2 * HISTOGRAM_SUB)
         return bucket;
     shift = bucket / HISTOGRAM_SUB - 1;
-    return (((uint64_t)(bucket % HISTOGRAM_SUB) + HISTOGRAM_SUB + 1)
-            << shift) - 1;
+    return (((uint64_t)(bucket % HISTOGRAM_SUB) + HISTOGRAM_SUB + 1) << shift) -
+           1;
 }
 
 void histogram_note(struct histogram *h, uint64_t value)

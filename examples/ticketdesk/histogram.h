@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define HISTOGRAM_SUB     32 /* buckets in a power of two; a power of two */
+#define HISTOGRAM_SUB     32   /* buckets in a power of two; a power of two */
 #define HISTOGRAM_BUCKETS 1920 /* for all of uint64_t: 32 and 59 powers of 32 */
 
 struct histogram {

@@ -29,8 +29,7 @@ static bool input_is_blank(const char *line, size_t bytes)
 
 /* Is the line a ticket that was not there yet? */
 static bool input_parse(struct input *input, struct idset *seen,
-                        const char *line, size_t bytes,
-                        struct ticket *ticket)
+                        const char *line, size_t bytes, struct ticket *ticket)
 {
     char why[PARSE_WHY_BYTES];
     uint64_t first = 0;
@@ -44,8 +43,8 @@ static bool input_parse(struct input *input, struct idset *seen,
         return true;
     case 0:
         snprintf(why, sizeof why,
-                 "id %" PRId64 " was on line %" PRIu64 " already",
-                 ticket->id, first);
+                 "id %" PRId64 " was on line %" PRIu64 " already", ticket->id,
+                 first);
         break;
     default:
         snprintf(why, sizeof why, "no memory to remember this id");
@@ -57,8 +56,8 @@ static bool input_parse(struct input *input, struct idset *seen,
 
 /* Hand a line's ticket to the clients, if it is one: 0, or a code when nobody
  * takes tickets any more. */
-static int input_line(struct input *input, struct idset *seen,
-                      const char *line, size_t bytes)
+static int input_line(struct input *input, struct idset *seen, const char *line,
+                      size_t bytes)
 {
     struct ticket ticket;
     int rc;

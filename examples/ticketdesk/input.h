@@ -9,11 +9,11 @@
 
 struct input {
     /* filled in before the thread starts */
-    int fd;           /* lent */
-    int stop_fd;      /* lent: readable when `drain` has fired */
-    const char *name; /* lent: for messages */
+    int fd;             /* lent */
+    int stop_fd;        /* lent: readable when `drain` has fired */
+    const char *name;   /* lent: for messages */
     leat_cancel *drain; /* lent */
-    feed_tx *feed;    /* owned: its drop tells the clients that all is read */
+    feed_tx *feed;      /* owned: its drop tells the clients that all is read */
 
     /* for whoever has joined the thread */
     struct intake intake;

@@ -54,12 +54,10 @@ static enum lines_result lines_fill(struct lines *lines)
 }
 
 /* The line from `start` to `stop` is complete, and its end takes `gap` bytes. */
-static enum lines_result lines_cut(struct lines *lines, size_t stop,
-                                   size_t gap, const char **line,
-                                   size_t *bytes)
+static enum lines_result lines_cut(struct lines *lines, size_t stop, size_t gap,
+                                   const char **line, size_t *bytes)
 {
-    bool too_long =
-        lines->skipping || stop - lines->start > LINES_BYTES_MAX;
+    bool too_long = lines->skipping || stop - lines->start > LINES_BYTES_MAX;
 
     *line = lines->buffer + lines->start;
     *bytes = stop - lines->start;
@@ -76,13 +74,12 @@ enum lines_result lines_next(struct lines *lines, const char **line,
 
     for (;;) {
         char *from = lines->buffer + lines->start + scanned;
-        char *newline = memchr(
-            from, '\n', lines->end - lines->start - scanned);
+        char *newline = memchr(from, '\n', lines->end - lines->start - scanned);
         enum lines_result rc;
 
         if (newline != NULL) {
-            return lines_cut(lines, (size_t)(newline - lines->buffer), 1,
-                             line, bytes);
+            return lines_cut(lines, (size_t)(newline - lines->buffer), 1, line,
+                             bytes);
         }
         if (lines->eof) {
             if (lines->start == lines->end && !lines->skipping)

@@ -17,24 +17,23 @@ static const struct {
     enum command command;
     uint32_t percent;
 } mix_shares[] = {
-    {COMMAND_GET, 40},  {COMMAND_PATCH, 25}, {COMMAND_INSERT, 10},
-    {COMMAND_LIST, 8},  {COMMAND_COUNT, 7},  {COMMAND_DELETE, 10},
+    {COMMAND_GET, 40}, {COMMAND_PATCH, 25}, {COMMAND_INSERT, 10},
+    {COMMAND_LIST, 8}, {COMMAND_COUNT, 7},  {COMMAND_DELETE, 10},
 };
 
 static const char *const mix_things[] = {
-    "Printer", "VPN", "Mailbox", "Badge reader", "Build server", "Invoice run",
-    "Backup", "Video call", "Caf\xc3\xa9 till", "T\xc3\xbcr 7", "Router",
-    "Search",
+    "Printer",          "VPN",          "Mailbox", "Badge reader",
+    "Build server",     "Invoice run",  "Backup",  "Video call",
+    "Caf\xc3\xa9 till", "T\xc3\xbcr 7", "Router",  "Search",
 };
 static const char *const mix_troubles[] = {
-    "is slow", "times out", "does not start", "shows old data", "keeps asking",
-    "is missing", "prints twice", "loses settings",
+    "is slow",      "times out",  "does not start", "shows old data",
+    "keeps asking", "is missing", "prints twice",   "loses settings",
 };
 
 #define LENGTH(array) ((uint32_t)(sizeof(array) / sizeof(array)[0]))
 
-void mix_init(struct mix *mix, uint64_t seed, unsigned index,
-              unsigned clients)
+void mix_init(struct mix *mix, uint64_t seed, unsigned index, unsigned clients)
 {
     struct rng seeds = {.state = seed + index};
 
@@ -55,8 +54,7 @@ void mix_learn(struct mix *mix, int64_t id)
 
 static int64_t mix_some_id(struct mix *mix)
 {
-    if (mix->known_count == 0 ||
-        rng_below(&mix->rng, MIX_WRONG_ID_EVERY) == 0)
+    if (mix->known_count == 0 || rng_below(&mix->rng, MIX_WRONG_ID_EVERY) == 0)
         return INT64_MAX - (int64_t)rng_below(&mix->rng, 1000);
     return mix->known[rng_below(&mix->rng, mix->known_count)];
 }
@@ -87,8 +85,8 @@ static void mix_texts(struct mix *mix, struct ticket *ticket)
         mix_troubles[rng_below(&mix->rng, LENGTH(mix_troubles))];
     uint32_t room = rng_below(&mix->rng, 400);
 
-    snprintf(ticket->title, sizeof ticket->title, "%s %s, room %" PRIu32,
-             thing, trouble, room);
+    snprintf(ticket->title, sizeof ticket->title, "%s %s, room %" PRIu32, thing,
+             trouble, room);
     snprintf(ticket->description, sizeof ticket->description,
              "In room %" PRIu32 " the %s %s since this morning. Restarting "
              "helps for a while. Seen by %" PRIu32 " people.",

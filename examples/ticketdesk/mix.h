@@ -23,8 +23,7 @@ struct mix {
 
 /* Clients of one run have different index below `clients`, and so other choices
  * and other fresh ids. */
-void mix_init(struct mix *mix, uint64_t seed, unsigned index,
-              unsigned clients);
+void mix_init(struct mix *mix, uint64_t seed, unsigned index, unsigned clients);
 
 /* There is a ticket of this id. */
 void mix_learn(struct mix *mix, int64_t id);

@@ -20,6 +20,7 @@
 #define STRING_(x) #x
 #define STRING(x)  STRING_(x)
 
+/* clang-format off */
 static const char help[] =
     "Usage: ticketdesk [OPTION]...\n"
     "A server thread owns tickets; client threads send it commands over one\n"
@@ -53,6 +54,7 @@ static const char help[] =
     "\n"
     "Exit status: 0, all is well and every accepted command was answered once;\n"
     "1, something failed or the account does not add up; 2, a bad option.\n";
+/* clang-format on */
 
 enum {
     OPTION_CLIENTS = 1000,

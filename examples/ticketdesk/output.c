@@ -13,11 +13,10 @@
 
 static int output_ticket(const struct ticket *ticket, FILE *out)
 {
-    json_t *object = json_pack("{s:I, s:s, s:s, s:s}",
-                               "id", (json_int_t)ticket->id,
-                               "title", ticket->title,
-                               "description", ticket->description,
-                               "status", ticket_status_name(ticket->status));
+    json_t *object =
+        json_pack("{s:I, s:s, s:s, s:s}", "id", (json_int_t)ticket->id, "title",
+                  ticket->title, "description", ticket->description, "status",
+                  ticket_status_name(ticket->status));
     int rc = -1;
 
     if (object == NULL) {
@@ -110,9 +109,8 @@ int output_write(const struct desk *desk, const char *path)
     struct stat there;
 
     if (strcmp(path, "-") == 0) {
-        return output_all(desk, stdout) == 0
-                   ? 0
-                   : output_failed("standard output");
+        return output_all(desk, stdout) == 0 ? 0
+                                             : output_failed("standard output");
     }
     if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode))
         return output_into(desk, path);

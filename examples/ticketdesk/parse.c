@@ -40,8 +40,9 @@ static bool parse_id(const json_t *object, struct ticket *ticket,
     if (!json_is_integer(id))
         return wrong(why, "\"id\" is not an integer");
     if (json_integer_value(id) <= 0) {
-        return wrong(why, "\"id\" is %" JSON_INTEGER_FORMAT
-                     ", but must be above 0", json_integer_value(id));
+        return wrong(why,
+                     "\"id\" is %" JSON_INTEGER_FORMAT ", but must be above 0",
+                     json_integer_value(id));
     }
     ticket->id = json_integer_value(id);
     return true;
@@ -103,20 +104,22 @@ static bool parse_status(const json_t *object, struct ticket *ticket,
     if (status == NULL)
         return false;
     if (!ticket_status_parse(status, &ticket->status)) {
-        return wrong(why, "\"status\" is \"%.40s\", but must be to-do, "
-                     "in-progress or done", status);
+        return wrong(why,
+                     "\"status\" is \"%.40s\", but must be to-do, "
+                     "in-progress or done",
+                     status);
     }
     return true;
 }
 
 static bool parse_nothing_else(json_t *object, char why[PARSE_WHY_BYTES])
 {
-    static const char *const known[] = {"id", "title", "description",
-                                        "status"};
+    static const char *const known[] = {"id", "title", "description", "status"};
     const char *field;
     json_t *value;
 
-    json_object_foreach(object, field, value) {
+    json_object_foreach(object, field, value)
+    {
         bool found = false;
 
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

@@ -42,7 +42,6 @@ void request_discard(void *request, void *arg)
     const struct request *dropped = request;
     struct reply reply = {.tag = dropped->tag, .answer = ANSWER_DROPPED};
 
-    atomic_fetch_add_explicit((_Atomic uint64_t *)arg, 1,
-                              memory_order_relaxed);
+    atomic_fetch_add_explicit((_Atomic uint64_t *)arg, 1, memory_order_relaxed);
     (void)request_answer(dropped, &reply); /* the client counts its answers */
 }

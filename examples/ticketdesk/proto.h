@@ -25,35 +25,35 @@
 #define DESK_LIST_MAX 32
 
 /* X(NAME, name): the commands, in the order in which they are printed. */
-#define COMMAND_MAP(X)                                                     \
-    X(INSERT, insert)                                                      \
-    X(GET, get)                                                            \
-    X(PATCH, patch)                                                        \
-    X(LIST, list)                                                          \
-    X(COUNT, count)                                                        \
+#define COMMAND_MAP(X)                                                         \
+    X(INSERT, insert)                                                          \
+    X(GET, get)                                                                \
+    X(PATCH, patch)                                                            \
+    X(LIST, list)                                                              \
+    X(COUNT, count)                                                            \
     X(DELETE, delete)
 
 enum command {
 #define COMMAND_ENUM_(NAME, name) COMMAND_##NAME,
     COMMAND_MAP(COMMAND_ENUM_)
 #undef COMMAND_ENUM_
-    COMMANDS /* how many there are; not a command */
+        COMMANDS /* how many there are; not a command */
 };
 
 /* X(NAME, text): how a command can end. */
-#define ANSWER_MAP(X)                                                      \
-    X(OK, "ok")                                                            \
-    X(EXISTS, "a ticket of this id exists")                                \
-    X(UNKNOWN, "no ticket of this id")                                     \
-    X(INVALID, "not a valid request")                                      \
-    X(NO_MEMORY, "the desk is out of memory")                              \
+#define ANSWER_MAP(X)                                                          \
+    X(OK, "ok")                                                                \
+    X(EXISTS, "a ticket of this id exists")                                    \
+    X(UNKNOWN, "no ticket of this id")                                         \
+    X(INVALID, "not a valid request")                                          \
+    X(NO_MEMORY, "the desk is out of memory")                                  \
     X(DROPPED, "dropped: accepted, but never carried out")
 
 enum answer {
 #define ANSWER_ENUM_(NAME, text) ANSWER_##NAME,
     ANSWER_MAP(ANSWER_ENUM_)
 #undef ANSWER_ENUM_
-    ANSWERS /* how many there are; not an answer */
+        ANSWERS /* how many there are; not an answer */
 };
 
 /* Which fields a patch sets. */
@@ -79,10 +79,10 @@ LEAT_CHAN_TYPE(reply, struct reply);
 
 struct request {
     enum command command;
-    uint64_t tag;       /* the client's own; comes back in the reply */
-    reply_tx *reply_to; /* owned by the request */
-    uint32_t patch;     /* patch: PATCH_* */
-    int64_t after;      /* list: the id that ended the page before, or 0 */
+    uint64_t tag;         /* the client's own; comes back in the reply */
+    reply_tx *reply_to;   /* owned by the request */
+    uint32_t patch;       /* patch: PATCH_* */
+    int64_t after;        /* list: the id that ended the page before, or 0 */
     struct ticket ticket; /* insert: all of it; get, delete: the id; patch: the
                              id and the fields of `patch`; list, count: the
                              status (TICKET_STATUSES in count: any) */

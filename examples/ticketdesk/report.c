@@ -38,8 +38,8 @@ static void print_intake(const struct report *report, FILE *out)
 
 static void print_account(const struct account *account, FILE *out)
 {
-    fprintf(out, "%-10s%10s %10s %10s %10s\n", "account", "sent", "ok",
-            "error", "dropped");
+    fprintf(out, "%-10s%10s %10s %10s %10s\n", "account", "sent", "ok", "error",
+            "dropped");
     for (unsigned c = 0; c < COMMANDS; c++) {
         const uint64_t *answered = account->answered[c];
         uint64_t errors = 0;
@@ -55,11 +55,9 @@ static void print_account(const struct account *account, FILE *out)
                 answered[ANSWER_OK], errors, answered[ANSWER_DROPPED]);
     }
     fprintf(out,
-            "  %-8s%10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10" PRIu64
-            "\n",
-            "all", account_sent(account),
-            account_answered(account, ANSWER_OK), account_errors(account),
-            account_answered(account, ANSWER_DROPPED));
+            "  %-8s%10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "\n",
+            "all", account_sent(account), account_answered(account, ANSWER_OK),
+            account_errors(account), account_answered(account, ANSWER_DROPPED));
 }
 
 static void print_errors(const struct account *account, FILE *out)
@@ -83,8 +81,8 @@ static void print_speed(const struct report *report, FILE *out)
     char max[32];
 
     fprintf(out, "rate      %.0f commands/s over %.2f s\n",
-            report->seconds > 0
-                ? (double)latency->count / report->seconds : 0.0,
+            report->seconds > 0 ? (double)latency->count / report->seconds
+                                : 0.0,
             report->seconds);
     fprintf(out, "latency   p50 %s, p99 %s, p99.9 %s, max %s\n",
             duration(histogram_quantile(latency, 0.50), p50, sizeof p50),
@@ -95,8 +93,7 @@ static void print_speed(const struct report *report, FILE *out)
 
 static void print_depth(const struct report *report, FILE *out)
 {
-    fprintf(out, "depth     at most %zu commands waiting, ",
-            report->depth_max);
+    fprintf(out, "depth     at most %zu commands waiting, ", report->depth_max);
     if (report->capacity == LEAT_UNBOUNDED) {
         fprintf(out, "unbounded");
     } else {
@@ -112,11 +109,10 @@ void report_print(const struct report *report, FILE *out)
     print_errors(&report->account, out);
     print_speed(report, out);
     print_depth(report, out);
-    fprintf(out, "desk      %" PRIu64 " tickets:",
-            report->tickets[TICKET_STATUSES]);
+    fprintf(out,
+            "desk      %" PRIu64 " tickets:", report->tickets[TICKET_STATUSES]);
     for (unsigned i = 0; i < TICKET_STATUSES; i++) {
-        fprintf(out, "%s %" PRIu64 " %s", i == 0 ? "" : ",",
-                report->tickets[i],
+        fprintf(out, "%s %" PRIu64 " %s", i == 0 ? "" : ",", report->tickets[i],
                 ticket_status_name((enum ticket_status)i));
     }
     fprintf(out, "\nresult    %s\n",
@@ -128,9 +124,8 @@ void report_print(const struct report *report, FILE *out)
 
 void report_progress(uint64_t served, double per_second, size_t depth)
 {
-    fprintf(stderr,
-            "\r%12" PRIu64 " commands %12.0f a second %6zu waiting ", served,
-            per_second, depth);
+    fprintf(stderr, "\r%12" PRIu64 " commands %12.0f a second %6zu waiting ",
+            served, per_second, depth);
 }
 
 void report_progress_end(void)

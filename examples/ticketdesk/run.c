@@ -25,8 +25,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RUN_PROGRESS_MS  250
-#define RUN_FEED_ROOM    64
+#define RUN_PROGRESS_MS 250
+#define RUN_FEED_ROOM   64
 
 struct run {
     const struct options *options;
@@ -69,8 +69,7 @@ static void run_fail(struct run *run, const char *what, const char *why)
 static void feed_discard(void *ticket, void *arg)
 {
     (void)ticket; /* owns nothing */
-    atomic_fetch_add_explicit((_Atomic uint64_t *)arg, 1,
-                              memory_order_relaxed);
+    atomic_fetch_add_explicit((_Atomic uint64_t *)arg, 1, memory_order_relaxed);
 }
 
 /* Make the three channels; what fails is said, and what is made stays. */
@@ -82,8 +81,7 @@ static void run_open(struct run *run)
                        .discard_arg = &run->commands_dropped));
 
     if (rc < 0) {
-        run_fail(run, "a command channel of that capacity",
-                 leat_err_text(rc));
+        run_fail(run, "a command channel of that capacity", leat_err_text(rc));
         return;
     }
     rc = feed_chan_new(&run->feed_tx, &run->feed_rx, RUN_FEED_ROOM,
@@ -200,12 +198,11 @@ static void run_start(struct run *run, int fd, const char *name)
 
 static void run_show_progress(struct run *run, uint64_t *served_before)
 {
-    uint64_t served = atomic_load_explicit(&run->server.served,
-                                           memory_order_relaxed);
+    uint64_t served =
+        atomic_load_explicit(&run->server.served, memory_order_relaxed);
 
     report_progress(served,
-                    (double)(served - *served_before) * 1000 /
-                        RUN_PROGRESS_MS,
+                    (double)(served - *served_before) * 1000 / RUN_PROGRESS_MS,
                     leat_chan_len(request_rx_chan(run->commands_rx)));
     *served_before = served;
 }
@@ -214,8 +211,8 @@ static void run_show_progress(struct run *run, uint64_t *served_before)
 static void run_watch(struct run *run)
 {
     bool terminal = isatty(STDERR_FILENO) == 1;
-    leat_until until = terminal ? leat_each_ms(RUN_PROGRESS_MS)
-                                : leat_forever();
+    leat_until until =
+        terminal ? leat_each_ms(RUN_PROGRESS_MS) : leat_forever();
     uint64_t served_before = 0;
 
     while (leat_rx_recv(run->alive_rx, NULL, until) == LEAT_ETIMEDOUT) {
@@ -255,8 +252,8 @@ static void run_failures(struct run *run)
 /* Bring the books of all threads together; they have ended. */
 static bool run_balance(struct run *run, struct report *report)
 {
-    struct account *accounts = calloc(run->clients_started + 1,
-                                      sizeof *accounts);
+    struct account *accounts =
+        calloc(run->clients_started + 1, sizeof *accounts);
     struct ledger *ledger = &run->server.ledger;
 
     if (accounts == NULL) {
@@ -294,8 +291,7 @@ static void run_report(struct run *run)
     if (!run_balance(run, &report))
         return;
     for (unsigned i = 0; i <= TICKET_STATUSES; i++) {
-        report.tickets[i] =
-            desk_count(run->server.desk, (enum ticket_status)i);
+        report.tickets[i] = desk_count(run->server.desk, (enum ticket_status)i);
     }
     report_print(&report, out_is_state ? stderr : stdout);
     if (!report.adds_up)

@@ -9,9 +9,9 @@ static enum answer server_list(const struct desk *desk,
 {
     if (request->ticket.status >= TICKET_STATUSES)
         return ANSWER_INVALID;
-    reply->u.list.ids_count = (uint32_t)desk_list(
-        desk, request->ticket.status, request->after, reply->u.list.ids,
-        DESK_LIST_MAX);
+    reply->u.list.ids_count =
+        (uint32_t)desk_list(desk, request->ticket.status, request->after,
+                            reply->u.list.ids, DESK_LIST_MAX);
     return ANSWER_OK;
 }
 

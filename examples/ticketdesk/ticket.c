@@ -42,8 +42,7 @@ bool ticket_description_fits(uint64_t bytes)
 bool ticket_is_valid(const struct ticket *ticket)
 {
     return ticket->id > 0 && ticket->status < TICKET_STATUSES &&
-           ticket_title_fits(
-               strnlen(ticket->title, sizeof ticket->title)) &&
+           ticket_title_fits(strnlen(ticket->title, sizeof ticket->title)) &&
            ticket_description_fits(
                strnlen(ticket->description, sizeof ticket->description));
 }

@@ -21,9 +21,9 @@ enum ticket_status {
 };
 
 struct ticket {
-    int64_t id;                                  /* above 0 */
+    int64_t id; /* above 0 */
     enum ticket_status status;
-    char title[TICKET_TITLE_MAX + 1];            /* 1 to 50 bytes and a 0 */
+    char title[TICKET_TITLE_MAX + 1];             /* 1 to 50 bytes and a 0 */
     char description[TICKET_DESCRIPTION_MAX + 1]; /* 1 to 500 bytes and a 0 */
 };
 

@@ -14,11 +14,16 @@
 #ifdef __cplusplus
 #define LEAT_BEGIN_DECLS extern "C" {
 #define LEAT_END_DECLS   }
-#define LEAT_ZERO_INIT   {}
+#define LEAT_ZERO_INIT                                                         \
+    {                                                                          \
+    }
 #else
 #define LEAT_BEGIN_DECLS
 #define LEAT_END_DECLS
-#define LEAT_ZERO_INIT   {0}
+#define LEAT_ZERO_INIT                                                         \
+    {                                                                          \
+        0                                                                      \
+    }
 #endif
 
 /* For values that are built where they are used; the library has each of these

@@ -76,24 +76,24 @@ typedef struct leat_chan leat_chan; /* a view of the whole; owns nothing */
 
 /* Options of leat_chan_new; all zero is the default for each field but size. */
 typedef struct leat_chan_opts {
-    size_t size;                            /* sizeof(leat_chan_opts) */
-    void (*discard)(void *msg, void *arg);  /* called once for each message that
+    size_t size;                           /* sizeof(leat_chan_opts) */
+    void (*discard)(void *msg, void *arg); /* called once for each message that
             will never be received: at the last drop of the receiving half, at
             abort, and for nothing else. Runs in the thread that dropped or
             aborted, holding no lock of leat's; msg points at bytes that are
             borrowed for the call. May use leat, this channel's tx included. */
-    void *discard_arg;                      /* kept until the channel is freed */
-    const char *name;                       /* copied; for dumps; may be NULL */
-    size_t msg_align;                       /* a power of two up to
+    void *discard_arg;                     /* kept until the channel is freed */
+    const char *name;                      /* copied; for dumps; may be NULL */
+    size_t msg_align;                      /* a power of two up to
             LEAT_MSG_ALIGN_MAX, the alignment of the bytes that discard sees;
             0: what a type of msg_bytes can need by itself, at most 16 */
-    uint32_t flags;                         /* LEAT_SINGLE_* */
+    uint32_t flags;                        /* LEAT_SINGLE_* */
 } leat_chan_opts;
 
 /* LEAT_CHAN_OPTS(.name = "jobs", .flags = LEAT_SINGLE_PRODUCER): a pointer to
  * options for one call. C only; C++ fills a leat_chan_opts by hand. */
 #ifndef __cplusplus
-#define LEAT_CHAN_OPTS(...)                                                \
+#define LEAT_CHAN_OPTS(...)                                                    \
     (&(const leat_chan_opts){.size = sizeof(leat_chan_opts), __VA_ARGS__})
 #endif
 
@@ -259,7 +259,7 @@ LEAT_API size_t leat_chan_cap(leat_chan *chan);       /* as given to new */
 LEAT_API size_t leat_chan_msg_bytes(leat_chan *chan); /* as given to new */
 LEAT_API bool leat_chan_is_empty(leat_chan *chan);
 LEAT_API bool leat_chan_is_full(leat_chan *chan);
-LEAT_API bool leat_chan_is_closed(leat_chan *chan); /* a send would fail:
+LEAT_API bool leat_chan_is_closed(leat_chan *chan);   /* a send would fail:
         closed by hand or by the last drop of either half */
 LEAT_API int leat_chan_close_reason(leat_chan *chan); /* 0 if none was said */
 LEAT_API size_t leat_chan_tx_count(leat_chan *chan);  /* owners of the half */

@@ -16,19 +16,19 @@
 #include <leat/api.h>
 
 /* X(name, value, text): the one list that codes, names and texts come from. */
-#define LEAT_ERR_MAP(X)                                                    \
-    X(EAGAIN, -EAGAIN, "would have to wait")                               \
-    X(ETIMEDOUT, -ETIMEDOUT, "deadline passed")                            \
-    X(ECANCELED, -ECANCELED, "cancelled by a token")                       \
-    X(ENOMEM, -ENOMEM, "out of memory")                                    \
-    X(EINVAL, -EINVAL, "configuration that can not be")                    \
+#define LEAT_ERR_MAP(X)                                                        \
+    X(EAGAIN, -EAGAIN, "would have to wait")                                   \
+    X(ETIMEDOUT, -ETIMEDOUT, "deadline passed")                                \
+    X(ECANCELED, -ECANCELED, "cancelled by a token")                           \
+    X(ENOMEM, -ENOMEM, "out of memory")                                        \
+    X(EINVAL, -EINVAL, "configuration that can not be")                        \
     X(ECLOSED, -4096, "channel closed or other side gone")
 
 enum leat_err {
 #define LEAT_ERR_ENUM_(name, value, text) LEAT_##name = (value),
     LEAT_ERR_MAP(LEAT_ERR_ENUM_)
 #undef LEAT_ERR_ENUM_
-    LEAT_OK = 0
+        LEAT_OK = 0
 };
 
 LEAT_BEGIN_DECLS

@@ -22,11 +22,11 @@
 #include <leat/chan.h>
 
 #ifdef __cplusplus
-#define LEAT_ALIGNOF_(T)  alignof(T)
-#define LEAT_CAST_(T, e)  reinterpret_cast<T>(e)
+#define LEAT_ALIGNOF_(T) alignof(T)
+#define LEAT_CAST_(T, e) reinterpret_cast<T>(e)
 #else
-#define LEAT_ALIGNOF_(T)  _Alignof(T)
-#define LEAT_CAST_(T, e)  ((T)(void *)(e))
+#define LEAT_ALIGNOF_(T) _Alignof(T)
+#define LEAT_CAST_(T, e) ((T)(void *)(e))
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)
@@ -51,99 +51,93 @@ LEAT_API LEAT_NODISCARD int leat_chan_new_aligned(leat_tx **tx, leat_rx **rx,
 
 LEAT_END_DECLS
 
-#define LEAT_CHAN_TYPE(prefix, T)                                          \
-    typedef struct prefix##_tx prefix##_tx;                                \
-    typedef struct prefix##_rx prefix##_rx;                                \
-    LEAT_TYPED_ leat_tx *prefix##_tx_raw(prefix##_tx *tx)                  \
-    {                                                                      \
-        return LEAT_CAST_(leat_tx *, tx);                                  \
-    }                                                                      \
-    LEAT_TYPED_ leat_rx *prefix##_rx_raw(prefix##_rx *rx)                  \
-    {                                                                      \
-        return LEAT_CAST_(leat_rx *, rx);                                  \
-    }                                                                      \
-    LEAT_TYPED_ LEAT_NODISCARD int prefix##_chan_new(                      \
-        prefix##_tx **tx, prefix##_rx **rx, size_t capacity,               \
-        const leat_chan_opts *opts)                                        \
-    {                                                                      \
-        leat_tx *tx_ = NULL;                                               \
-        leat_rx *rx_ = NULL;                                               \
-        int rc = leat_chan_new_aligned(&tx_, &rx_, sizeof(T),              \
-                                       LEAT_ALIGNOF_(T), capacity, opts);  \
-        if (rc == 0) {                                                     \
-            *tx = LEAT_CAST_(prefix##_tx *, tx_);                          \
-            *rx = LEAT_CAST_(prefix##_rx *, rx_);                          \
-        }                                                                  \
-        return rc;                                                         \
-    }                                                                      \
-    LEAT_TYPED_ LEAT_NODISCARD int prefix##_tx_send(                       \
-        prefix##_tx *tx, T const *msg, leat_until until)                   \
-    {                                                                      \
-        return leat_tx_send(prefix##_tx_raw(tx), msg, until);              \
-    }                                                                      \
-    LEAT_TYPED_ LEAT_NODISCARD int prefix##_rx_recv(                       \
-        prefix##_rx *rx, T *msg, leat_until until)                         \
-    {                                                                      \
-        return leat_rx_recv(prefix##_rx_raw(rx), msg, until);              \
-    }                                                                      \
-    LEAT_TYPED_ leat_chan *prefix##_tx_chan(prefix##_tx *tx)               \
-    {                                                                      \
-        return leat_tx_chan(prefix##_tx_raw(tx));                          \
-    }                                                                      \
-    LEAT_TYPED_ leat_chan *prefix##_rx_chan(prefix##_rx *rx)               \
-    {                                                                      \
-        return leat_rx_chan(prefix##_rx_raw(rx));                          \
-    }                                                                      \
-    LEAT_TYPED_ LEAT_NODISCARD prefix##_tx *prefix##_chan_tx(              \
-        leat_chan *chan)                                                   \
-    {                                                                      \
-        return LEAT_CAST_(prefix##_tx *, leat_chan_tx(chan));              \
-    }                                                                      \
-    LEAT_TYPED_ LEAT_NODISCARD prefix##_rx *prefix##_chan_rx(              \
-        leat_chan *chan)                                                   \
-    {                                                                      \
-        return LEAT_CAST_(prefix##_rx *, leat_chan_rx(chan));              \
-    }                                                                      \
-    LEAT_TYPED_ LEAT_NODISCARD prefix##_tx *prefix##_tx_clone(             \
-        prefix##_tx *tx)                                                   \
-    {                                                                      \
-        return LEAT_CAST_(prefix##_tx *,                                   \
-                          leat_tx_clone(prefix##_tx_raw(tx)));             \
-    }                                                                      \
-    LEAT_TYPED_ LEAT_NODISCARD prefix##_rx *prefix##_rx_clone(             \
-        prefix##_rx *rx)                                                   \
-    {                                                                      \
-        return LEAT_CAST_(prefix##_rx *,                                   \
-                          leat_rx_clone(prefix##_rx_raw(rx)));             \
-    }                                                                      \
-    LEAT_TYPED_ bool prefix##_tx_drop(prefix##_tx *tx)                     \
-    {                                                                      \
-        return leat_tx_drop(prefix##_tx_raw(tx));                          \
-    }                                                                      \
-    LEAT_TYPED_ bool prefix##_rx_drop(prefix##_rx *rx)                     \
-    {                                                                      \
-        return leat_rx_drop(prefix##_rx_raw(rx));                          \
-    }                                                                      \
-    LEAT_TYPED_ void prefix##_tx_close(prefix##_tx *tx)                    \
-    {                                                                      \
-        leat_tx_close(prefix##_tx_raw(tx));                                \
-    }                                                                      \
-    LEAT_TYPED_ void prefix##_rx_close(prefix##_rx *rx)                    \
-    {                                                                      \
-        leat_rx_close(prefix##_rx_raw(rx));                                \
-    }                                                                      \
-    LEAT_TYPED_ void prefix##_tx_close_because(prefix##_tx *tx, int why)   \
-    {                                                                      \
-        leat_tx_close_because(prefix##_tx_raw(tx), why);                   \
-    }                                                                      \
-    LEAT_TYPED_ void prefix##_rx_close_because(prefix##_rx *rx, int why)   \
-    {                                                                      \
-        leat_rx_close_because(prefix##_rx_raw(rx), why);                   \
-    }                                                                      \
-    LEAT_TYPED_ void prefix##_rx_abort(prefix##_rx *rx)                    \
-    {                                                                      \
-        leat_rx_abort(prefix##_rx_raw(rx));                                \
-    }                                                                      \
+#define LEAT_CHAN_TYPE(prefix, T)                                              \
+    typedef struct prefix##_tx prefix##_tx;                                    \
+    typedef struct prefix##_rx prefix##_rx;                                    \
+    LEAT_TYPED_ leat_tx *prefix##_tx_raw(prefix##_tx *tx)                      \
+    {                                                                          \
+        return LEAT_CAST_(leat_tx *, tx);                                      \
+    }                                                                          \
+    LEAT_TYPED_ leat_rx *prefix##_rx_raw(prefix##_rx *rx)                      \
+    {                                                                          \
+        return LEAT_CAST_(leat_rx *, rx);                                      \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_chan_new(                          \
+        prefix##_tx **tx, prefix##_rx **rx, size_t capacity,                   \
+        const leat_chan_opts *opts)                                            \
+    {                                                                          \
+        leat_tx *tx_ = NULL;                                                   \
+        leat_rx *rx_ = NULL;                                                   \
+        int rc = leat_chan_new_aligned(&tx_, &rx_, sizeof(T),                  \
+                                       LEAT_ALIGNOF_(T), capacity, opts);      \
+        if (rc == 0) {                                                         \
+            *tx = LEAT_CAST_(prefix##_tx *, tx_);                              \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        }                                                                      \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_tx_send(                           \
+        prefix##_tx *tx, T const *msg, leat_until until)                       \
+    {                                                                          \
+        return leat_tx_send(prefix##_tx_raw(tx), msg, until);                  \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_rx_recv(prefix##_rx *rx, T *msg,   \
+                                                    leat_until until)          \
+    {                                                                          \
+        return leat_rx_recv(prefix##_rx_raw(rx), msg, until);                  \
+    }                                                                          \
+    LEAT_TYPED_ leat_chan *prefix##_tx_chan(prefix##_tx *tx)                   \
+    {                                                                          \
+        return leat_tx_chan(prefix##_tx_raw(tx));                              \
+    }                                                                          \
+    LEAT_TYPED_ leat_chan *prefix##_rx_chan(prefix##_rx *rx)                   \
+    {                                                                          \
+        return leat_rx_chan(prefix##_rx_raw(rx));                              \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_tx *prefix##_chan_tx(leat_chan *chan)  \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_tx *, leat_chan_tx(chan));                  \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_rx *prefix##_chan_rx(leat_chan *chan)  \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_rx *, leat_chan_rx(chan));                  \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_tx *prefix##_tx_clone(prefix##_tx *tx) \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_tx *, leat_tx_clone(prefix##_tx_raw(tx)));  \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_rx *prefix##_rx_clone(prefix##_rx *rx) \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_rx *, leat_rx_clone(prefix##_rx_raw(rx)));  \
+    }                                                                          \
+    LEAT_TYPED_ bool prefix##_tx_drop(prefix##_tx *tx)                         \
+    {                                                                          \
+        return leat_tx_drop(prefix##_tx_raw(tx));                              \
+    }                                                                          \
+    LEAT_TYPED_ bool prefix##_rx_drop(prefix##_rx *rx)                         \
+    {                                                                          \
+        return leat_rx_drop(prefix##_rx_raw(rx));                              \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_tx_close(prefix##_tx *tx)                        \
+    {                                                                          \
+        leat_tx_close(prefix##_tx_raw(tx));                                    \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_rx_close(prefix##_rx *rx)                        \
+    {                                                                          \
+        leat_rx_close(prefix##_rx_raw(rx));                                    \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_tx_close_because(prefix##_tx *tx, int why)       \
+    {                                                                          \
+        leat_tx_close_because(prefix##_tx_raw(tx), why);                       \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_rx_close_because(prefix##_rx *rx, int why)       \
+    {                                                                          \
+        leat_rx_close_because(prefix##_rx_raw(rx), why);                       \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_rx_abort(prefix##_rx *rx)                        \
+    {                                                                          \
+        leat_rx_abort(prefix##_rx_raw(rx));                                    \
+    }                                                                          \
     struct prefix##_typed_ends_with_a_semicolon_
 
 #endif

@@ -11,9 +11,8 @@
 #define LEAT_VERSION_PATCH 0
 
 /* One comparable number: 0.1.0 is 100, 1.2.3 is 10203. */
-#define LEAT_VERSION                                                       \
-    (LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 +               \
-     LEAT_VERSION_PATCH)
+#define LEAT_VERSION                                                           \
+    (LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 + LEAT_VERSION_PATCH)
 
 LEAT_BEGIN_DECLS
 

@@ -44,8 +44,8 @@ const char *use_err_map(int code);
 const char *use_err_map(int code)
 {
     switch (code) {
-#define CASE(name, value, text)                                            \
-    case LEAT_##name:                                                      \
+#define CASE(name, value, text)                                                \
+    case LEAT_##name:                                                          \
         return text;
         LEAT_ERR_MAP(CASE)
 #undef CASE
@@ -58,11 +58,10 @@ const char *use_err_map(int code)
 int use_opts(leat_tx **tx, leat_rx **rx);
 int use_opts(leat_tx **tx, leat_rx **rx)
 {
-    return leat_chan_new(tx, rx, 8, LEAT_UNBOUNDED,
-                         LEAT_CHAN_OPTS(.name = "jobs",
-                                        .msg_align = LEAT_MSG_ALIGN_MAX,
-                                        .flags = LEAT_SINGLE_PRODUCER |
-                                                 LEAT_SINGLE_CONSUMER));
+    return leat_chan_new(
+        tx, rx, 8, LEAT_UNBOUNDED,
+        LEAT_CHAN_OPTS(.name = "jobs", .msg_align = LEAT_MSG_ALIGN_MAX,
+                       .flags = LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER));
 }
 #endif
 

@@ -263,6 +263,5 @@ static void closed_aborted_dropped(void)
 M_MAIN(M_ROW(last_of_both_locked), M_ROW(last_of_both_unbounded),
        M_ROW(last_of_both_spsc), M_ROW(last_of_both_spsc_unbounded),
        M_ROW(gives_locked), M_ROW(gives_unbounded), M_ROW(gives_spsc),
-       M_ROW(gives_spsc_unbounded), M_ROW(many_owners),
-       M_ROW(tx_from_the_view), M_ROW(rx_from_the_view),
-       M_ROW(closed_aborted_dropped))
+       M_ROW(gives_spsc_unbounded), M_ROW(many_owners), M_ROW(tx_from_the_view),
+       M_ROW(rx_from_the_view), M_ROW(closed_aborted_dropped))

@@ -17,7 +17,8 @@
     PLAY(two_aborted, 2, 0, 2, 3, ANY, 1, 2, ANY, ABORT | FIRE)                \
     PLAY(one_timed, 1, 0, 2, 2, TIMED, 2, 0, TIMED, 0)                         \
     PLAY(one_fired, 1, 0, 2, 2, TOKEN, 2, 0, TOKEN, FIRE)                      \
-    PLAY(two_timed_and_fired, 2, 0, 2, 2, TIMED_TOKEN, 2, 0, TIMED_TOKEN, FIRE)\
+    PLAY(two_timed_and_fired, 2, 0, 2, 2, TIMED_TOKEN, 2, 0, TIMED_TOKEN,      \
+         FIRE)                                                                 \
     PLAY(one_mixed, 1, 0, 2, 2, ANY, 2, 0, ANY, FIRE)                          \
     PLAY(two_all_at_once, 2, 0, 2, 2, ANY, 2, 0, ANY,                          \
          CLOSE_TX | FIRE | COME_AND_GO)                                        \

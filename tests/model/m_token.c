@@ -161,8 +161,7 @@ static void owners_leave(void)
 {
     begin(false);
     leat__st32_rlx(&lasts, 0);
-    m_thread a =
-        m_spawn("waits", waits_and_drops, leat_cancel_clone(token));
+    m_thread a = m_spawn("waits", waits_and_drops, leat_cancel_clone(token));
     m_thread b = m_spawn("fires", fires_and_drops, leat_cancel_clone(token));
     if (leat_cancel_drop(token))
         leat__add32_rlx(&lasts, 1);

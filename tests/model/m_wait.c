@@ -107,8 +107,7 @@ static void place_and_deadline(void)
     begin(false, NULL);
     enlist(&place_a);
     m_thread a = m_spawn("event", event_a, NULL);
-    enum leat__won won =
-        leat__wait_park(&the_wait, leat__os_now_ns() + 20);
+    enum leat__won won = leat__wait_park(&the_wait, leat__os_now_ns() + 20);
     delist(&place_a);
     if (won == LEAT__WON_TIMEOUT)
         M_ASSERT(outcome == 0); /* nobody brings anything any more */
@@ -125,8 +124,7 @@ static void two_places_and_deadline(void)
     enlist(&place_b);
     m_thread a = m_spawn("event_a", event_a, NULL);
     m_thread b = m_spawn("event_b", event_b, NULL);
-    enum leat__won won =
-        leat__wait_park(&the_wait, leat__os_now_ns() + 20);
+    enum leat__won won = leat__wait_park(&the_wait, leat__os_now_ns() + 20);
     delist(&place_a);
     delist(&place_b);
     uint32_t brought = outcome;

@@ -40,13 +40,19 @@
 
 #include "scenario.h"
 
-#define M_ROW(name)           {#name, name, 1}
-#define M_ROW_OF(name, share) {#name, name, share}
-#define M_MAIN(...)                                                        \
-    int main(int argc, char **argv)                                        \
-    {                                                                      \
-        static const struct m_scenario rows[] = {__VA_ARGS__};             \
-        return m_main(argc, argv, rows, sizeof rows / sizeof rows[0]);     \
+#define M_ROW(name)                                                            \
+    {                                                                          \
+#name, name, 1                                                         \
+    }
+#define M_ROW_OF(name, share)                                                  \
+    {                                                                          \
+#name, name, share                                                     \
+    }
+#define M_MAIN(...)                                                            \
+    int main(int argc, char **argv)                                            \
+    {                                                                          \
+        static const struct m_scenario rows[] = {__VA_ARGS__};                 \
+        return m_main(argc, argv, rows, sizeof rows / sizeof rows[0]);         \
     }
 
 #if defined(LEAT_SIM)
@@ -57,10 +63,10 @@ typedef int m_thread;
 #define m_join(thread)         sim_join(thread)
 #define m_choose(n)            sim_random(n)
 #define m_starve(n)            sim_starve(n)
-#define M_ASSERT(condition)                                                \
-    do {                                                                   \
-        if (!(condition))                                                  \
-            sim_fail("%s:%d: %s", __FILE__, __LINE__, #condition);         \
+#define M_ASSERT(condition)                                                    \
+    do {                                                                       \
+        if (!(condition))                                                      \
+            sim_fail("%s:%d: %s", __FILE__, __LINE__, #condition);             \
     } while (0)
 #define M_ALLOC sim_alloc
 #define M_FREE  sim_free
@@ -68,10 +74,10 @@ typedef int m_thread;
 #else
 
 #include "native.h"
-#define M_ASSERT(condition)                                                \
-    do {                                                                   \
-        if (!(condition))                                                  \
-            m_fail(__FILE__, __LINE__, #condition);                        \
+#define M_ASSERT(condition)                                                    \
+    do {                                                                       \
+        if (!(condition))                                                      \
+            m_fail(__FILE__, __LINE__, #condition);                            \
     } while (0)
 #define M_ALLOC m_alloc
 #define M_FREE  m_free

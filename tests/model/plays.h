@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* plays.h - makes a scenario of each line of PLAYS (and of STARVED_PLAYS, in which
  * one allocation in three fails), and main. */
-#define PLAY_FN_(name_, starve_, capacity_, flags_, senders_, sends_, send_,  \
+#define PLAY_FN_(name_, starve_, capacity_, flags_, senders_, sends_, send_,   \
                  receivers_, receives_, recv_, meddlers_)                      \
     static void name_(void)                                                    \
     {                                                                          \

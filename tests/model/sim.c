@@ -29,14 +29,14 @@ struct thread {
     int64_t rank;          /* pct: the highest runs */
     enum state state;
     bool timed_out;
-    bool stepped_aside;    /* yielded, and nobody has run since */
+    bool stepped_aside; /* yielded, and nobody has run since */
     int joins;
-    const void *at;        /* the code of its last point, for traces */
+    const void *at; /* the code of its last point, for traces */
 };
 
 enum {
-    STEPS_MAX = 40000,    /* more is a livelock */
-    STEPS_FAIR = 20000,   /* from here on pct draws uniformly, to be fair */
+    STEPS_MAX = 40000,  /* more is a livelock */
+    STEPS_FAIR = 20000, /* from here on pct draws uniformly, to be fair */
     CHANGES_MAX = 5,
     TRACE_MAX = STEPS_MAX + 8
 };
@@ -45,7 +45,7 @@ static struct {
     const struct sim_plan *plan;
     struct thread threads[SIM_THREADS];
     int count;
-    int now; /* who runs; -1: the host */
+    int now;       /* who runs; -1: the host */
     int deadlines; /* sleepers that have one */
     int sleepers;
     struct fiber host;
@@ -56,9 +56,9 @@ static struct {
     bool failed;
     char why[4096];
     /* drawn for each execution */
-    uint32_t stay;      /* uniform: of 16 steps, how many with no change */
-    uint32_t late;      /* of 1024 steps, how many let a deadline pass */
-    uint32_t spurious;  /* of 1024 steps, how many wake a sleeper in vain */
+    uint32_t stay;     /* uniform: of 16 steps, how many with no change */
+    uint32_t late;     /* of 1024 steps, how many let a deadline pass */
+    uint32_t spurious; /* of 1024 steps, how many wake a sleeper in vain */
     uint32_t starve;
     uint32_t changes[CHANGES_MAX];
     int64_t lowest;
@@ -240,7 +240,8 @@ static int draw_uniform(bool aside_too)
     uint32_t seen = 0;
     for (int i = 0; i < world.count; i++) {
         const struct thread *thread = &world.threads[i];
-        if (thread->state == RUNNABLE && (aside_too || !thread->stepped_aside)) {
+        if (thread->state == RUNNABLE &&
+            (aside_too || !thread->stepped_aside)) {
             seen++;
             if (seen == 1 || below(seen) == 0)
                 chosen = i;
@@ -483,7 +484,7 @@ enum { LIVE = 0x1ea7a11c, GONE = 0x0dead0ff, POISON = 0xdb };
 struct block {
     struct block *next; /* live: all live ones; freed: all kept ones */
     struct block *prev;
-    void *mem;          /* what malloc gave */
+    void *mem; /* what malloc gave */
     size_t bytes;
     uint32_t mark;
 };
@@ -530,7 +531,8 @@ void sim_free(void *mem)
         return;
     struct block *block = block_of(mem);
     if (block->mark != LIVE)
-        sim_fail(block->mark == GONE ? "freed twice" : "freed what was no block");
+        sim_fail(block->mark == GONE ? "freed twice"
+                                     : "freed what was no block");
     if (block->prev != NULL)
         block->prev->next = block->next;
     else
@@ -559,9 +561,9 @@ static void check_kept(void)
         unsigned char *mem = (unsigned char *)(block + 1);
         if (__asan_unpoison_memory_region != NULL)
             __asan_unpoison_memory_region(mem, block->bytes);
-        bool clean = block->bytes == 0 ||
-                     (mem[0] == POISON &&
-                      memcmp(mem, mem + 1, block->bytes - 1) == 0);
+        bool clean =
+            block->bytes == 0 ||
+            (mem[0] == POISON && memcmp(mem, mem + 1, block->bytes - 1) == 0);
         if (!clean && !world.failed)
             fail("memory was written after it was freed (%zu bytes)",
                  block->bytes);

@@ -48,8 +48,7 @@ static void before_switch(struct fiber *from, struct fiber *to)
     coming_from = from;
     going_to = to;
     if (__sanitizer_start_switch_fiber != NULL)
-        __sanitizer_start_switch_fiber(&from->asan, to->stack,
-                                       to->stack_bytes);
+        __sanitizer_start_switch_fiber(&from->asan, to->stack, to->stack_bytes);
     if (__tsan_switch_to_fiber != NULL)
         __tsan_switch_to_fiber(to->tsan, TSAN_NO_SYNC);
 }
@@ -202,9 +201,9 @@ void fiber_host(struct fiber *fiber)
 void fiber_make(struct fiber *fiber, void (*run)(void))
 {
     if (fiber->stack == NULL) {
-        char *mem = mmap(NULL, STACK_BYTES + GUARD_BYTES,
-                         PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        char *mem =
+            mmap(NULL, STACK_BYTES + GUARD_BYTES, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (mem == MAP_FAILED || mprotect(mem, GUARD_BYTES, PROT_NONE) != 0) {
             perror("mmap of a stack");
             exit(2);

@@ -10,12 +10,12 @@
 #include <stddef.h>
 
 struct fiber {
-    void *context;  /* where it stopped */
-    void *stack;    /* lowest address; NULL for the host, the first fiber */
+    void *context; /* where it stopped */
+    void *stack;   /* lowest address; NULL for the host, the first fiber */
     size_t stack_bytes;
     void (*run)(void); /* never returns */
-    void *tsan;     /* ThreadSanitizer's idea of it */
-    void *asan;     /* AddressSanitizer's fake stack while it does not run */
+    void *tsan;        /* ThreadSanitizer's idea of it */
+    void *asan;        /* AddressSanitizer's fake stack while it does not run */
 };
 
 /* Make the caller's own stack the host fiber. */

@@ -44,8 +44,8 @@ static const char *const mode_names[] = {"uniform", "pct"};
 
 static struct {
     const char *program;
-    const char *only;      /* scenario, or NULL */
-    int mode;              /* -1: both */
+    const char *only; /* scenario, or NULL */
+    int mode;         /* -1: both */
     uint64_t runs;
     uint64_t seed;
     bool replay;
@@ -58,13 +58,12 @@ static struct {
 
 static void tell_replay(void)
 {
-    fprintf(stderr,
-            "%s: scenario %s failed, mode %s, execution %" PRIu64 "\n"
-            "replay: %s --scenario %s --mode %s --seed 0x%" PRIx64
-            " --replay\n",
-            job.program, job.scenario, mode_names[job.plan.mode], job.number,
-            job.program, job.scenario, mode_names[job.plan.mode],
-            job.plan.seed);
+    fprintf(
+        stderr,
+        "%s: scenario %s failed, mode %s, execution %" PRIu64 "\n"
+        "replay: %s --scenario %s --mode %s --seed 0x%" PRIx64 " --replay\n",
+        job.program, job.scenario, mode_names[job.plan.mode], job.number,
+        job.program, job.scenario, mode_names[job.plan.mode], job.plan.seed);
 }
 
 /* ---- the trace ---------------------------------------------------------------- */
@@ -158,8 +157,7 @@ static void catch_signals(void)
     static char stack[256 * 1024];
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&alternate, NULL);
-    struct sigaction action = {.sa_handler = on_signal,
-                               .sa_flags = SA_ONSTACK};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     sigaction(SIGABRT, &action, NULL);
     sigaction(SIGSEGV, &action, NULL);
@@ -202,16 +200,16 @@ static bool run_many(const struct m_scenario *scenario, int mode, uint64_t runs)
     uint64_t steps = 0;
     for (uint64_t i = 0; i < runs; i++) {
         job.number = i;
-        job.plan = (struct sim_plan){.mode = (enum sim_mode)mode,
-                                     .seed = seed_of(i)};
+        job.plan =
+            (struct sim_plan){.mode = (enum sim_mode)mode, .seed = seed_of(i)};
         if (!run_one(scenario))
             return false;
         steps += sim_step();
     }
     double took = cpu_seconds() - began;
     printf("%-32s %-8s %9" PRIu64 " executions %6.1f steps each %6.2f s\n",
-           scenario->name, mode_names[mode], runs,
-           (double)steps / (double)runs, took);
+           scenario->name, mode_names[mode], runs, (double)steps / (double)runs,
+           took);
     fflush(stdout);
     return true;
 }
@@ -257,9 +255,8 @@ static int replay(const struct m_scenario *scenarios, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (job.only == NULL || strcmp(job.only, scenarios[i].name) != 0)
             continue;
-        job.plan = (struct sim_plan){.mode = (enum sim_mode)job.mode,
-                                     .seed = job.seed,
-                                     .trace = true};
+        job.plan = (struct sim_plan){
+            .mode = (enum sim_mode)job.mode, .seed = job.seed, .trace = true};
         return run_one(&scenarios[i]) ? 0 : 1;
     }
     fprintf(stderr, "--replay needs --scenario, --mode and --seed\n");
@@ -312,6 +309,5 @@ int m_main(int argc, char **argv, const struct m_scenario *scenarios,
         return 2;
     }
     catch_signals();
-    return job.replay ? replay(scenarios, count)
-                      : run_all(scenarios, count);
+    return job.replay ? replay(scenarios, count) : run_all(scenarios, count);
 }

@@ -40,7 +40,7 @@ struct cast {
     size_t capacity;
     uint32_t flags;
     int senders;
-    int sends;    /* by each */
+    int sends; /* by each */
     enum how send;
     int receivers;
     int receives; /* by each; 0: until the end of the stream */
@@ -127,8 +127,7 @@ static int read_message(const struct message *message)
     M_ASSERT(message->number < MESSAGES);
     if (w.msg_bytes > sizeof(uint64_t)) {
         M_ASSERT(message->words[0] == ~message->number);
-        M_ASSERT(message->words[1] ==
-                 message->number * 0x9E3779B97F4A7C15u);
+        M_ASSERT(message->words[1] == message->number * 0x9E3779B97F4A7C15u);
     }
     return (int)message->number;
 }

@@ -14,7 +14,7 @@
 struct life {
     const struct row *sent; /* NULL: never tried */
     bool accepted;
-    bool out;               /* received or discarded */
+    bool out; /* received or discarded */
     bool received;
     uint32_t out_begin;
     uint32_t out_end;
@@ -25,17 +25,17 @@ static struct life lives[MESSAGES];
 /* When the first and last calls that end the stream began and ended; UINT32_MAX
  * and 0 if there were none. */
 static struct {
-    uint32_t sends_end;     /* from here on a send may be refused */
-    uint32_t sends_must;    /* from here on it must be */
-    uint32_t recvs_end;     /* from here on a receive may find the end */
-    uint32_t discards_end;  /* from here on messages may be discarded */
-    uint32_t abort_done;    /* from here on none is delivered */
-    uint32_t fired;         /* from here on a wait may be cancelled */
+    uint32_t sends_end;    /* from here on a send may be refused */
+    uint32_t sends_must;   /* from here on it must be */
+    uint32_t recvs_end;    /* from here on a receive may find the end */
+    uint32_t discards_end; /* from here on messages may be discarded */
+    uint32_t abort_done;   /* from here on none is delivered */
+    uint32_t fired;        /* from here on a wait may be cancelled */
 } when;
 
-#define EACH_ROW(at)                                                       \
-    for (int at##_actor = 0; at##_actor < w.actors; at##_actor++)          \
-        for (struct row *at = w.rows[at##_actor];                          \
+#define EACH_ROW(at)                                                           \
+    for (int at##_actor = 0; at##_actor < w.actors; at##_actor++)              \
+        for (struct row *at = w.rows[at##_actor];                              \
              at < w.rows[at##_actor] + w.row_counts[at##_actor]; at++)
 
 static void sooner(uint32_t *moment, uint32_t at)
@@ -47,7 +47,8 @@ static void sooner(uint32_t *moment, uint32_t at)
 static void read_ends(void)
 {
     memset(&when, 0xff, sizeof when);
-    EACH_ROW (row) {
+    EACH_ROW(row)
+    {
         switch (row->call) {
         case CLOSE:
             sooner(&when.sends_end, row->begin);
@@ -84,7 +85,8 @@ static void read_ends(void)
 static void read_lives(void)
 {
     memset(lives, 0, sizeof lives);
-    EACH_ROW (row) {
+    EACH_ROW(row)
+    {
         if (row->call == SEND) {
             struct life *life = &lives[row->message];
             M_ASSERT(life->sent == NULL);
@@ -92,7 +94,8 @@ static void read_lives(void)
             life->accepted = row->rc == 0;
         }
     }
-    EACH_ROW (row) {
+    EACH_ROW(row)
+    {
         if (row->call == RECV && row->rc == 0) {
             struct life *life = &lives[row->message];
             M_ASSERT(life->sent != NULL); /* else made up */
@@ -179,8 +182,7 @@ static void check_send(const struct row *row)
     bool bounded = cap != LEAT_UNBOUNDED;
     if (row->rc == 0) {
         if (bounded)
-            M_ASSERT(surely_in(row->end + 1) - maybe_out(row->end) <=
-                     (int)cap);
+            M_ASSERT(surely_in(row->end + 1) - maybe_out(row->end) <= (int)cap);
         M_ASSERT(row->begin < when.sends_must);
         return;
     }
@@ -210,7 +212,8 @@ static void check_recv(const struct row *row)
     if (row->rc != LEAT_ECLOSED)
         return;
     M_ASSERT(row->end > when.recvs_end);
-    EACH_ROW (later) {
+    EACH_ROW(later)
+    {
         if (later->call == RECV && later->begin > row->end)
             M_ASSERT(later->rc != 0); /* the end is the end */
     }
@@ -220,7 +223,8 @@ static void check_drops(void)
 {
     int last_tx = 0;
     int last_rx = 0;
-    EACH_ROW (row) {
+    EACH_ROW(row)
+    {
         last_tx += row->call == TX_DROP && row->rc != 0;
         last_rx += row->call == RX_DROP && row->rc != 0;
     }
@@ -234,7 +238,8 @@ static void check_books(void)
     check_fates();
     check_order();
     check_drops();
-    EACH_ROW (row) {
+    EACH_ROW(row)
+    {
         if (row->call == SEND)
             check_send(row);
         else if (row->call == RECV)
@@ -254,8 +259,7 @@ static void make_world(const struct cast *cast)
                            .discard_arg = &w,
                            .flags = cast->flags};
     w.cast = cast;
-    w.msg_bytes =
-        m_choose(4) == 0 ? sizeof(struct message) : sizeof(uint64_t);
+    w.msg_bytes = m_choose(4) == 0 ? sizeof(struct message) : sizeof(uint64_t);
     atomic_store_explicit(&w.events, 0, memory_order_relaxed);
     for (int i = 0; i < MESSAGES; i++)
         atomic_store_explicit(&w.discarded[i], 0, memory_order_relaxed);
@@ -322,8 +326,7 @@ static void start_meddlers(void)
     };
     for (size_t i = 0; i < sizeof meddlers / sizeof meddlers[0]; i++) {
         if ((w.cast->meddlers & meddlers[i].kind) != 0)
-            start(meddlers[i].name, meddlers[i].fn,
-                  engage(meddlers[i].with));
+            start(meddlers[i].name, meddlers[i].fn, engage(meddlers[i].with));
     }
 }
 

@@ -117,11 +117,13 @@ struct totals ledger_audit(struct ledger *ledger)
             sum.discarded += fate == DISCARDED;
             if (fate == SENDING)
                 storm_fail("message %u of sender %u is lost: accepted, and "
-                           "neither delivered nor discarded", seq, s);
+                           "neither delivered nor discarded",
+                           seq, s);
             discarded = discarded || fate == DISCARDED;
             if (discarded && fate == DELIVERED)
                 storm_fail("message %u of sender %u was delivered though an "
-                           "earlier one was discarded", seq, s);
+                           "earlier one was discarded",
+                           seq, s);
         }
     }
     return sum;

@@ -29,7 +29,7 @@ enum fate { NOT_MADE, SENDING, DELIVERED, RETURNED, DISCARDED };
 
 struct ledger {
     uint32_t episode;
-    size_t bytes; /* of a message, at least 8 */
+    size_t bytes;                  /* of a message, at least 8 */
     uint32_t made[LEDGER_SENDERS]; /* each its sender's, until the audit */
     _Atomic(uint8_t) fate[LEDGER_SENDERS][LEDGER_QUOTA];
 };

@@ -134,8 +134,8 @@ static struct slot *mailbox_take(struct mailbox *mailbox, bool wait,
             at.tv_nsec -= 1000000000;
             at.tv_sec++;
         }
-        wait = pthread_cond_timedwait(&mailbox->filled, &mailbox->mutex,
-                                      &at) != ETIMEDOUT;
+        wait = pthread_cond_timedwait(&mailbox->filled, &mailbox->mutex, &at) !=
+               ETIMEDOUT;
     }
     struct slot *told = mailbox->told;
     mailbox->told = NULL;

@@ -67,8 +67,8 @@ void chance_check(const struct chance *c, int rc, const char *what)
         if (deadline_ns != 0)
             storm_fail("%s said LEAT_EAGAIN to an until that waits", what);
     } else if (rc == LEAT_ETIMEDOUT) {
-        int64_t due_ns = deadline_ns < 0 ? c->made_ns - deadline_ns
-                                         : deadline_ns;
+        int64_t due_ns =
+            deadline_ns < 0 ? c->made_ns - deadline_ns : deadline_ns;
         if (deadline_ns == 0 || leat_now_ns() < due_ns)
             storm_fail("%s timed out before its deadline", what);
     } else {
@@ -107,8 +107,7 @@ void token_fire_and_replace(struct world *world)
 void episode_drop(struct episode *episode, bool tx)
 {
     if (is_single(episode, tx)) {
-        _Atomic(uint32_t) *users = tx ? &episode->tx_users
-                                      : &episode->rx_users;
+        _Atomic(uint32_t) *users = tx ? &episode->tx_users : &episode->rx_users;
         if (atomic_fetch_sub_explicit(users, 1, memory_order_acq_rel) != 1)
             return; /* others use the one owner */
     }
@@ -153,13 +152,11 @@ void episode_look(struct episode *episode)
     if (leat_chan_cap(chan) != cap ||
         leat_chan_msg_bytes(chan) != episode->plan.bytes)
         storm_fail("the view forgot what the channel is");
-    if (cap == 0 &&
-        (!leat_chan_is_empty(chan) || !leat_chan_is_full(chan)))
+    if (cap == 0 && (!leat_chan_is_empty(chan) || !leat_chan_is_full(chan)))
         storm_fail("a rendezvous channel is not both empty and full");
     if (leat_chan_tx_count(chan) > 64 || leat_chan_rx_count(chan) > 64)
         storm_fail("more owners than there can be");
-    bool closed = atomic_load_explicit(&episode->closed,
-                                       memory_order_acquire);
+    bool closed = atomic_load_explicit(&episode->closed, memory_order_acquire);
     if (closed && !leat_chan_is_closed(chan))
         storm_fail("a closed channel says that it is open");
 }
@@ -185,10 +182,10 @@ void part_before(struct part *part)
         part->has_msg = true;
         part->todo--;
     }
-    part->was_closed = atomic_load_explicit(&world->episode.closed,
-                                            memory_order_acquire);
-    part->was_aborted = atomic_load_explicit(&world->episode.aborted,
-                                             memory_order_acquire);
+    part->was_closed =
+        atomic_load_explicit(&world->episode.closed, memory_order_acquire);
+    part->was_aborted =
+        atomic_load_explicit(&world->episode.aborted, memory_order_acquire);
 }
 
 static bool after_send(struct part *part, int rc)
@@ -231,8 +228,7 @@ static void check_end(struct part *part)
                    reason);
     if (!atomic_compare_exchange_strong(&episode->reason, &before, reason) &&
         before != reason)
-        storm_fail("two receivers read two reasons: %d and %d", before,
-                   reason);
+        storm_fail("two receivers read two reasons: %d and %d", before, reason);
 }
 
 static bool after_recv(struct part *part, int rc)
@@ -248,8 +244,8 @@ static bool after_recv(struct part *part, int rc)
     }
     if (part->was_aborted)
         storm_fail("a receive after abort had returned got a message");
-    struct msg_id id = ledger_arrive(&actor->world->ledger, part->buf,
-                                     DELIVERED);
+    struct msg_id id =
+        ledger_arrive(&actor->world->ledger, part->buf, DELIVERED);
     if (id.seq < part->next[id.sender])
         storm_fail("message %u of sender %u came after number %u", id.seq,
                    id.sender, part->next[id.sender] - 1);

@@ -55,12 +55,12 @@ static const struct flavour flavours[] = {
     {"bounded_64", 1, {{64, ALL}}},
     {"unbounded", 1, {{LEAT_UNBOUNDED, ALL}}},
     {"rendezvous", 1, {{0, ALL}}},
-    {"single_producer", 6,
-     {{0, SP}, {1, SP}, {2, SP}, {64, SP}, {LEAT_UNBOUNDED, SP},
-      {0, SP | SC}}},
-    {"single_consumer", 6,
-     {{0, SC}, {1, SC}, {2, SC}, {64, SC}, {LEAT_UNBOUNDED, SC},
-      {0, SP | SC}}},
+    {"single_producer",
+     6,
+     {{0, SP}, {1, SP}, {2, SP}, {64, SP}, {LEAT_UNBOUNDED, SP}, {0, SP | SC}}},
+    {"single_consumer",
+     6,
+     {{0, SC}, {1, SC}, {2, SC}, {64, SC}, {LEAT_UNBOUNDED, SC}, {0, SP | SC}}},
     {"spsc_1", 1, {{1, SP | SC}}},
     {"spsc_2", 1, {{2, SP | SC}}},
     {"spsc_64", 1, {{64, SP | SC}}},
@@ -76,9 +76,8 @@ void storm_fail(const char *format, ...)
     va_list args;
     va_start(args, format);
     flockfile(stderr);
-    fprintf(stderr, "storm %s: episode %u of seed %llu: ",
-            world->flavour->name, world->episode.number,
-            (unsigned long long)world->seed);
+    fprintf(stderr, "storm %s: episode %u of seed %llu: ", world->flavour->name,
+            world->episode.number, (unsigned long long)world->seed);
     vfprintf(stderr, format, args);
     fprintf(stderr, "\n");
     funlockfile(stderr);
@@ -247,8 +246,8 @@ static void episode_begin(struct world *world, struct rng *rng)
         .name = world->flavour->name,
         .flags = kind.flags,
     };
-    if (leat_chan_new(&episode->tx, &episode->rx, episode->plan.bytes,
-                      kind.cap, &opts) < 0)
+    if (leat_chan_new(&episode->tx, &episode->rx, episode->plan.bytes, kind.cap,
+                      &opts) < 0)
         storm_fail("no memory for a channel");
     episode->chan = leat_tx_chan(episode->tx);
     atomic_store(&episode->tx_last, 0);
@@ -296,7 +295,8 @@ static void episode_audit(struct world *world, struct totals *all)
     if (atomic_load(&episode->tx_last) != 1 ||
         atomic_load(&episode->rx_last) != 1)
         storm_fail("%u drops said they were the last sender's, %u the last "
-                   "receiver's", atomic_load(&episode->tx_last),
+                   "receiver's",
+                   atomic_load(&episode->tx_last),
                    atomic_load(&episode->rx_last));
     all->made += sum.made;
     all->delivered += sum.delivered;
@@ -376,8 +376,7 @@ static void storm(const struct flavour *flavour, uint64_t seed,
     printf("storm %s: %llu made = %llu delivered + %llu discarded + %llu "
            "returned; 0 lost; %llu calls gave up; %u channels; %.1f s\n",
            flavour->name, (unsigned long long)all.made,
-           (unsigned long long)all.delivered,
-           (unsigned long long)all.discarded,
+           (unsigned long long)all.delivered, (unsigned long long)all.discarded,
            (unsigned long long)all.returned, (unsigned long long)failed,
            world->episode.number, (double)(leat_now_ns() - began_ns) / 1e9);
     fflush(stdout);
@@ -417,12 +416,11 @@ int main(int argc, char **argv)
     int64_t stuck_s = (int64_t)env_number("LEAT_STORM_STUCK", 60);
     bool found = false;
     for (size_t f = 0; f < FLAVOURS; f++) {
-        if (strcmp(wanted, "all") != 0 &&
-            strcmp(wanted, flavours[f].name) != 0)
+        if (strcmp(wanted, "all") != 0 && strcmp(wanted, flavours[f].name) != 0)
             continue;
         found = true;
-        printf("storm %s: %llu messages%s, LEAT_SEED=%llu\n",
-               flavours[f].name, (unsigned long long)messages, SCALE_NAME,
+        printf("storm %s: %llu messages%s, LEAT_SEED=%llu\n", flavours[f].name,
+               (unsigned long long)messages, SCALE_NAME,
                (unsigned long long)seed);
         fflush(stdout);
         storm(&flavours[f], seed, messages, stuck_s);

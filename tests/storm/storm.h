@@ -28,7 +28,7 @@
 #define NEVER  UINT32_MAX
 
 /* Names of senders: part p of actor a, then these two. */
-#define PART_NAME(actor, part) ((actor) * PARTS + (part))
+#define PART_NAME(actor, part) ((actor)*PARTS + (part))
 #define FILLER_NAME            (ACTORS * PARTS)
 
 /* A kind of channel. */
@@ -70,18 +70,18 @@ struct plan {
     struct kind kind;
     size_t bytes;
     uint32_t prefill;
-    int reason;         /* the one that CLOSE_BECAUSE gives */
+    int reason; /* the one that CLOSE_BECAUSE gives */
     bool tx_baton;
     bool rx_baton;
-    bool impatient;     /* no receiver stays to the end of the stream */
-    bool hasty;         /* most calls give up within microseconds */
-    bool may_discard;   /* somebody aborts, or receivers leave early */
+    bool impatient;   /* no receiver stays to the end of the stream */
+    bool hasty;       /* most calls give up within microseconds */
+    bool may_discard; /* somebody aborts, or receivers leave early */
     enum role role[ACTORS];
     unsigned parts[ACTORS];
     struct part_plan part[ACTORS][PARTS];
-    uint32_t steps;     /* of the meddler; 0: none */
-    uint32_t end_step;  /* when it does its ending */
-    bool meddles_tx;    /* which halves it has */
+    uint32_t steps;    /* of the meddler; 0: none */
+    uint32_t end_step; /* when it does its ending */
+    bool meddles_tx;   /* which halves it has */
     bool meddles_rx;
     enum ending ending;
 };
@@ -100,9 +100,9 @@ struct episode {
     pthread_mutex_t rx_baton;
     _Atomic(uint32_t) tx_last; /* drops that said they were the last */
     _Atomic(uint32_t) rx_last;
-    _Atomic(bool) closed;      /* a close has returned */
-    _Atomic(bool) aborted;     /* an abort has returned */
-    _Atomic(int) reason;       /* that a receiver read after the end; or -1 */
+    _Atomic(bool) closed;  /* a close has returned */
+    _Atomic(bool) aborted; /* an abort has returned */
+    _Atomic(int) reason;   /* that a receiver read after the end; or -1 */
 };
 
 struct slot;
@@ -165,10 +165,10 @@ struct part {
     struct actor *actor;
     const struct part_plan *plan;
     uint32_t name;
-    uint32_t todo;    /* messages or receives left */
-    bool has_msg;     /* a sender's message that was returned and not given up */
-    uint32_t seq;     /* of that message */
-    bool was_closed;  /* before the call that is on its way */
+    uint32_t todo;   /* messages or receives left */
+    bool has_msg;    /* a sender's message that was returned and not given up */
+    uint32_t seq;    /* of that message */
+    bool was_closed; /* before the call that is on its way */
     bool was_aborted;
     uint32_t next[LEDGER_SENDERS]; /* lowest number that may come from each */
     _Alignas(16) unsigned char buf[LEDGER_BYTES];

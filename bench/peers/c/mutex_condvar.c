@@ -14,12 +14,12 @@ struct queue {
     pthread_mutex_t lock;
     pthread_cond_t not_empty;
     pthread_cond_t not_full;
-    pthread_cond_t taken;       /* rendezvous only */
+    pthread_cond_t taken; /* rendezvous only */
     uint64_t *ring;
-    size_t size;                /* cells of the ring */
-    size_t head;                /* the oldest message */
+    size_t size; /* cells of the ring */
+    size_t head; /* the oldest message */
     size_t count;
-    uint64_t puts;              /* rendezvous only: messages put and taken */
+    uint64_t puts; /* rendezvous only: messages put and taken */
     uint64_t gets;
     bool unbounded;
     bool rendezvous;

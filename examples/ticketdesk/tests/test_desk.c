@@ -86,16 +86,15 @@ START_TEST(patches_all_or_nothing)
     ck_assert_int_eq(desk_get(desk, 3, &found), ANSWER_OK);
     ck_assert_str_eq(found.title, "Printer is slow");
     ck_assert_int_eq(found.status, TICKET_TODO);
-    ck_assert_int_eq(
-        desk_patch(desk, &change, PATCH_TITLE | PATCH_STATUS), ANSWER_OK);
+    ck_assert_int_eq(desk_patch(desk, &change, PATCH_TITLE | PATCH_STATUS),
+                     ANSWER_OK);
     ck_assert_int_eq(desk_get(desk, 3, &found), ANSWER_OK);
     ck_assert_str_eq(found.title, "Monitor is black");
     ck_assert_str_eq(found.description, "Since Monday.");
     ck_assert_uint_eq(desk_count(desk, TICKET_TODO), 0);
     ck_assert_uint_eq(desk_count(desk, TICKET_IN_PROGRESS), 1);
     change.id = 4;
-    ck_assert_int_eq(desk_patch(desk, &change, PATCH_STATUS),
-                     ANSWER_UNKNOWN);
+    ck_assert_int_eq(desk_patch(desk, &change, PATCH_STATUS), ANSWER_UNKNOWN);
     desk_free(desk);
 }
 END_TEST
