@@ -58,7 +58,7 @@ static enum leat__won won_of(uint32_t word)
  * is placed when it wakes: so after SETTLED such waits, one sleeps at once. */
 static _Thread_local unsigned ended_here;
 
-enum { SETTLED = 512 };
+enum { SETTLED = 32 };
 
 static void remember_where(uint32_t word)
 {
