@@ -1,0 +1,159 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 the leat authors
+#
+# genmc.sh [--write] [HARNESS...] - the harnesses under the GenMC model checker:
+# every execution of each scenario that the C11 memory model (RC11) allows.
+#
+# A run is good if GenMC finds no violation (an assertion, a race, a misuse of
+# memory, a leak, a wait that nobody ends) and if the number of executions is
+# the one in genmc.counts: else a harness that checks less than it did would
+# pass. --write puts the numbers there instead.
+#
+# HARNESS is a name such as spsc: g_spsc.c, or m_spsc.c where there is none.
+# GENMC is the program (else: genmc in PATH), LEAT_MODEL_JOBS how many run at
+# once. What GenMC said is in build/genmc.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+counts=$here/genmc.counts
+logs=$root/build/genmc
+harnesses=(lock wait token half op locked zero seg spsc)
+seconds_max=600
+
+say() { printf 'model: %s\n' "$*"; }
+die() { printf 'model: %s\n' "$*" >&2; exit 2; }
+
+# Why these options:
+#   check-liveness         a lost wake-up is a loop that nobody ends
+#   disable-spin-assume    model_genmc.h marks the loops itself: GenMC would
+#                          take a bounded spin for an endless one
+#   disable-estimation     no guess of the size beforehand
+#   disable-instruction-caching, disable-*-annotation
+#                          faults of GenMC 0.11.0: with the first, fresh
+#                          variables are reported as freed; the others crash
+options=(-rc11 -check-liveness -disable-estimation -disable-spin-assume
+    -disable-instruction-caching -disable-confirmation-annotation
+    -disable-load-annotation)
+
+source_of() {
+    if [ -f "$here/g_$1.c" ]; then echo "$here/g_$1.c"
+    elif [ -f "$here/m_$1.c" ]; then echo "$here/m_$1.c"
+    else die "there is no harness $1"
+    fi
+}
+
+scenarios_of() {
+    grep -o 'M_ROW([a-z0-9_]*)' "$(source_of "$1")" | sed 's/M_ROW(\(.*\))/\1/'
+}
+
+# The number that genmc.counts has for a scenario, "skip", or nothing.
+pinned() {
+    awk -v h="$1" -v s="$2" '$1 == h && $2 == s { print $3 }' "$counts"
+}
+
+version() { "$genmc" --version 2>&1 | grep -o 'v[0-9][0-9.]*' | head -n 1; }
+version_of_counts() { sed -n 's/^# made with GenMC //p' "$counts"; }
+
+# one HARNESS SCENARIO: run it, leave what was said in its log
+one() {
+    timeout "$seconds_max" "$genmc" "${options[@]}" -- -std=gnu11 \
+        -DLEAT_GENMC=1 "-DM_SCENARIO=$2" "-I$root/include" "-I$root/src" \
+        "-I$here" "$(source_of "$1")" >"$logs/$1.$2.log" 2>&1 ||
+        echo "genmc.sh: exit status $?" >>"$logs/$1.$2.log"
+}
+
+executions_of() {
+    sed -n 's/^Number of complete executions explored: //p' "$1"
+}
+
+# What is wrong with a finished run, in one line; nothing if all is well.
+fault_in() {
+    local log=$1
+    if grep -q '^genmc.sh: exit status 124' "$log"; then
+        echo "not done in $seconds_max s"
+    elif grep -E '^(Error|Warning): ' "$log" | head -n 1 | grep .; then :
+    elif ! grep -q '^No errors were detected' "$log" ||
+        grep -q '^genmc.sh: exit status' "$log"; then
+        echo "GenMC gave up: $(grep -iE 'error' "$log" | tail -n 1)"
+    fi
+}
+
+# judge HARNESS SCENARIO: say how it went
+judge() {
+    local log=$logs/$1.$2.log fault was now seconds
+    fault=$(fault_in "$log")
+    now=$(executions_of "$log")
+    was=$(pinned "$1" "$2")
+    seconds=$(sed -n 's/^Total wall-clock time: //p' "$log")
+    if [ -n "$fault" ]; then
+        say "FAILED $1 $2: $fault (${log#"$root/"})"
+        return 1
+    elif [ -n "$write" ] || [ "$now" = "$was" ]; then
+        say "$1 $2: $now executions in $seconds"
+    else
+        say "FAILED $1 $2: $now executions, genmc.counts has ${was:-none}"
+        return 1
+    fi
+}
+
+# Put the new number into genmc.counts, behind its harness's last.
+pin() {
+    local now
+    now=$(executions_of "$logs/$1.$2.log")
+    awk -v h="$1" -v s="$2" -v n="$now" '
+        $1 == h && $2 == s { $0 = h " " s " " n; seen = 1 }
+        { line[NR] = $0; if ($1 == h) last = NR }
+        END {
+            for (i = 1; i <= NR; i++) {
+                print line[i]
+                if (i == last && !seen) print h " " s " " n
+            }
+            if (!last) print h " " s " " n
+        }' "$counts" >"$counts.new"
+    mv "$counts.new" "$counts"
+}
+
+pin_version() {
+    sed "s/^# made with GenMC .*/# made with GenMC $(version)/" \
+        "$counts" >"$counts.new"
+    mv "$counts.new" "$counts"
+}
+
+write=
+if [ "${1-}" = --write ]; then write=yes; shift; fi
+genmc=${GENMC:-genmc}
+command -v "$genmc" >/dev/null || die "GenMC ($genmc) is not installed; the" \
+    "counts were made with $(version_of_counts), see" \
+    "github.com/MPI-SWS/genmc, and GENMC=path names the program"
+
+if [ "${1-}" = --one ]; then one "$2" "$3"; exit 0; fi
+
+[ $# -eq 0 ] || harnesses=("$@")
+mkdir -p "$logs"
+say "GenMC $(version); the counts were made with $(version_of_counts)"
+rows=()
+for harness in "${harnesses[@]}"; do
+    source_of "$harness" >/dev/null
+    for scenario in $(scenarios_of "$harness"); do
+        [ "$(pinned "$harness" "$scenario")" = skip ] ||
+            rows+=("$harness $scenario")
+    done
+done
+printf '%s\n' "${rows[@]}" |
+    xargs -P "${LEAT_MODEL_JOBS:-$(nproc)}" -L 1 "$here/genmc.sh" --one
+
+failed=0
+for row in "${rows[@]}"; do
+    # shellcheck disable=SC2086 # a row is two words
+    if ! judge $row; then
+        failed=$((failed + 1))
+    elif [ -n "$write" ]; then
+        # shellcheck disable=SC2086
+        pin $row
+    fi
+done
+[ -z "$write" ] || pin_version
+[ $failed = 0 ] || die "$failed of ${#rows[@]} scenarios failed"
+say "${#rows[@]} scenarios, all as they should be"

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* model_genmc.h - what model.h's words mean under the GenMC model checker, and
+ * the porting contract (os.h) there.
+ *
+ * GenMC explores every execution that the C11 memory model allows, so a thread
+ * is not run, it is a part of a graph; time and sleep have to be said in loads
+ * and stores.
+ *
+ *   clock       one cell, 1 for now and M_LATE for later; a thread of its own
+ *               moves it, so in some execution each deadline passes here, in
+ *               some other there
+ *   sleep       a loop on the word. GenMC follows one turn of it and, with
+ *               -check-liveness, says so when nobody will end it: the lost wake
+ *   wake        a bit of one word, chosen by the address. Who found the word as
+ *               expected waits for both, the change and the wake
+ *   a spin      from yield to nap is one turn of a loop that changes nothing
+ *   membarrier  there is none: both sides of the spsc kind's Dekker shapes have
+ *               a real fence, seq_cst. That membarrier is as strong is what the
+ *               kernel promises (docs/adr/0002), and nothing else differs
+ *
+ * All that is relaxed: who relies on an order that a system happens to give is
+ * caught. */
+#ifndef LEAT_TESTS_MODEL_MODEL_GENMC_H
+#define LEAT_TESTS_MODEL_MODEL_GENMC_H
+
+#include <errno.h>
+#include <genmc.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the harness's words ----------------------------------------------- */
+
+#define M_ASSERT(condition)                                                    \
+    do {                                                                       \
+        if (!(condition))                                                      \
+            __VERIFIER_assert_fail(#condition, __FILE__, __LINE__);            \
+    } while (0)
+
+/* One scenario, named on the command line; the table is for the other two. */
+#define M_ROW(name)           0
+#define M_ROW_OF(name, share) 0
+#define M_MAIN(...)                                                            \
+    int main(void)                                                             \
+    {                                                                          \
+        pthread_t clock;                                                       \
+        pthread_create(&clock, NULL, m_time_passes, NULL);                     \
+        M_SCENARIO();                                                          \
+        pthread_join(clock, NULL);                                             \
+        return 0;                                                              \
+    }
+
+typedef pthread_t m_thread;
+
+static inline m_thread m_spawn(const char *name, void *(*fn)(void *), void *arg)
+{
+    pthread_t thread;
+    (void)name;
+    pthread_create(&thread, NULL, fn, arg);
+    return thread;
+}
+
+static inline void m_join(m_thread thread)
+{
+    pthread_join(thread, NULL);
+}
+
+/* ---- leat, as far as the checker has to be met half way ----------------- */
+
+#include "base/assert.h"
+
+/* Broken rules and invariants are reported with their own words. The build is a
+ * release build otherwise: its orders are the weakest. */
+#undef LEAT_CHECK
+#undef LEAT_ASSERT
+#define LEAT_ASSERT(condition) M_ASSERT(condition)
+#define LEAT_CHECK(condition, sentence)                                        \
+    do {                                                                       \
+        if (!(condition))                                                      \
+            __VERIFIER_assert_fail((sentence), __FILE__, __LINE__);            \
+    } while (0)
+
+/* The checker's errno.h stops one short of it; any number will do. */
+#ifndef ECANCELED
+#define ECANCELED 125
+#endif
+
+/* leat's one memset clears a channel. The checker wants memory to be written as
+ * it will be read, field by field; make_init writes the others. */
+struct leat_chan;
+static void m_clear(struct leat_chan *chan, size_t bytes);
+#define memset(chan, zero, bytes) m_clear((chan), (bytes))
+#include "leat_all.c"
+#undef memset
+
+static void m_clear_end(leat__end *end)
+{
+    leat__stz_rlx(&end->count, 0);
+    end->index = 0;
+    end->seen = 0;
+    end->seg = NULL;
+    end->ran_dry = 0;
+    end->patience = 0;
+    leat__st32_rlx(&end->inside, 0);
+}
+
+static void m_clear(struct leat_chan *chan, size_t bytes)
+{
+    chan->reason = 0;
+    leat__st32_rlx(&chan->lock.held, 0);
+    leat__st32_rlx(&chan->state, 0);
+    leat__stz_rlx(&chan->store.len, 0);
+    chan->store.head = 0;
+    chan->store.tail = 0;
+    chan->first = NULL;
+    chan->last = NULL;
+    leat__stp_rlx(&chan->spare, NULL);
+    leat__st32_rlx(&chan->asleep, 0);
+    if (bytes > offsetof(leat_chan, put)) {
+        m_clear_end(&chan->put);
+        m_clear_end(&chan->get);
+    }
+}
+
+/* A returned struct of two words is read as one: more than the checker can. The
+ * calls are pure, so a harness may have their values without them. */
+#define leat_forever()             ((leat_until){INT64_MAX, NULL})
+#define leat_nowait()              ((leat_until){0, NULL})
+#define leat_at_ns(at)             ((leat_until){(at), NULL})
+#define leat_or_cancel(until, tok) ((leat_until){(until).deadline_ns, (tok)})
+
+/* What the compiler makes of `*to = (struct ...){0}` where the checker cannot
+ * see the type, by the sizes that leat has; another is reported. */
+void *memcpy(void *to, const void *from, size_t bytes)
+{
+    if (bytes == sizeof(leat__token)) {
+        leat__token *token = to; /* only ever {0} */
+        leat__st32_rlx(&token->fired, 0);
+        leat__st32_rlx(&token->lock.held, 0);
+        token->carriers = (leat__link){NULL, NULL};
+    } else if (bytes == sizeof(leat__link)) {
+        *(struct leat__link **)to = *(struct leat__link *const *)from;
+        ((struct leat__link **)to)[1] = ((struct leat__link *const *)from)[1];
+    } else {
+        M_ASSERT(!"a copy of a size that nobody foresaw");
+    }
+    return to;
+}
+
+/* ---- the porting contract ----------------------------------------------- */
+
+#include "os/os.h"
+
+enum { M_LATE = 1000 };
+
+static leat__a32 m_clock = {1};
+static leat__a32 m_woken;
+
+static void *m_time_passes(void *arg)
+{
+    leat__st32_rlx(&m_clock, M_LATE);
+    return arg;
+}
+
+int64_t leat__os_now_ns(void)
+{
+    return leat__ld32_rlx(&m_clock);
+}
+
+/* Two words may share a bit: then a wake for one is a wake for both, and a wake
+ * that is missing may be missed; never more than that. */
+static uint32_t m_bit(const leat__a32 *word)
+{
+    uintptr_t key = (uintptr_t)word;
+    return 1u << (((key >> 4) ^ (key >> 12) ^ (key >> 20)) % 32);
+}
+
+static bool m_changed(const leat__a32 *word, uint32_t expected)
+{
+    return leat__ld32_rlx(word) != expected;
+}
+
+bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
+                         int64_t deadline_ns)
+{
+    if (m_changed(word, expected))
+        return true;
+    bool woken;
+    bool late;
+    __VERIFIER_loop_begin();
+    __VERIFIER_spin_start();
+    woken = m_changed(word, expected) &&
+            (leat__ld32_rlx(&m_woken) & m_bit(word)) != 0;
+    late = deadline_ns != INT64_MAX && leat__os_now_ns() >= deadline_ns;
+    __VERIFIER_spin_end(woken || late);
+    return !late;
+}
+
+void leat__os_futex_wake(leat__a32 *word)
+{
+    leat__or32_rlx(&m_woken, m_bit(word));
+}
+
+void leat__os_yield(void)
+{
+    __VERIFIER_loop_begin();
+    __VERIFIER_spin_start();
+}
+
+void leat__os_nap(void)
+{
+    __VERIFIER_spin_end(false);
+}
+
+unsigned leat__os_cpus(void)
+{
+    return 2;
+}
+
+int leat__os_cpu(void)
+{
+    return -1; /* not known, and a guess about time only */
+}
+
+void leat__os_expect_dense(void *mem, size_t bytes)
+{
+    (void)mem;
+    (void)bytes;
+}
+
+bool leat__os_has_membarrier(void)
+{
+    return false;
+}
+
+void leat__os_membarrier(void)
+{
+    M_ASSERT(!"there is no membarrier");
+}
+
+#endif
