@@ -63,7 +63,8 @@ enum { SETTLED = 32 };
 static void remember_where(uint32_t word)
 {
     uint32_t cpu = word >> LEAT__WAIT_CPU_SHIFT << LEAT__WAIT_CPU_SHIFT;
-    ended_here = cpu != 0 && cpu == cpu_bits() ? ended_here + 1 : 0;
+    if (cpu != 0)
+        ended_here = cpu == cpu_bits() ? ended_here + 1 : 0;
 }
 
 /* Look for DONE for a bounded time. */
