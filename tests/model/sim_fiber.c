@@ -222,4 +222,10 @@ void fiber_abandon(struct fiber *fiber)
     if (fiber->stack != NULL && __asan_unpoison_memory_region != NULL)
         __asan_unpoison_memory_region(fiber->stack, fiber->stack_bytes);
     fiber->asan = NULL;
+    if (__tsan_switch_to_fiber != NULL) {
+        /* there and back, and the way back orders what it did before us */
+        void *here = __tsan_get_current_fiber();
+        __tsan_switch_to_fiber(fiber->tsan, TSAN_NO_SYNC);
+        __tsan_switch_to_fiber(here, 0);
+    }
 }

@@ -32,7 +32,7 @@
 /* ---- saying no ----------------------------------------------------------- */
 
 /* What a failure names besides its line. */
-static const char *unit_at = "";
+static const char *_Atomic unit_at = "";
 
 /* Fail the test, from whichever thread. */
 #define UNIT_FAIL(...)                                                         \
