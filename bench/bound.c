@@ -10,7 +10,7 @@
  * The ring is the least that passes a message: no waiting protocol, no close,
  * one producer and one consumer that spin. What a channel adds to it is the
  * price of being a channel. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>

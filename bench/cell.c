@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* cell.c - parse a cell, run it, check the account, print the figures. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "cell.h"
 
 #include <inttypes.h>

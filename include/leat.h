@@ -13,7 +13,8 @@
  * Before main. Nothing runs before main and no thread is ever started behind
  * your back. leat's state belongs to its objects; the process-wide exceptions
  * are two cached facts (the number of processors, whether the kernel has
- * membarrier) and, in debug builds, the list of live channels.
+ * membarrier), a counter for each thread, without futex a table of sleepers, and
+ * in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
  *
  * fork. A child of a process with several threads may only exec or _exit: a
  * lock that some thread held at the fork stays locked in the child for ever.

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* leat_all.c - all of leat as one translation unit: for embedding, for the
  * checkers under tests/model, and as a build of its own, so that file-local names
- * never collide. The checkers bring their own src/os. */
-#define _GNU_SOURCE
+ * never collide. Needs -Iinclude -Isrc -pthread. The checkers bring their own
+ * src/os. */
+#define _GNU_SOURCE 1 /* as -D_GNU_SOURCE says it */
 #if !defined(LEAT_SIM) && !defined(LEAT_GENMC)
 #include "os/common.c"
 #if defined(LEAT_FUTEX_POSIX)

@@ -4,7 +4,7 @@
  *
  * Start reading at proto.h (what is sent) and run.c (who holds what), then
  * server.c and client.c. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "options.h"
 #include "run.h"
 #include "shipped.h"

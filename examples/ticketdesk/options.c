@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* options.c - the command line, and the help text. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "options.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* output.c - one JSON object a line. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "output.h"
 
 #include <errno.h>

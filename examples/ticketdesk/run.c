@@ -11,7 +11,7 @@
  * half of the commands; so the server's receives end when the last one has. And
  * each client holds a half of `alive`, over which nothing is ever sent: when the
  * last client is gone, the receive in run_watch ends. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "run.h"
 
 #include "client.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* shipped.c - finding data without being installed. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "shipped.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* stop.c - the thread that waits for signals. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "stop.h"
 
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* ticket.c - names of statuses and the rules for texts. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "ticket.h"
 
 #include <assert.h>

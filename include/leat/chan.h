@@ -46,7 +46,21 @@
  *
  * Messages that own something (a pointer, a handle, a descriptor) need a discard
  * hook, or what is discarded leaks; worse, a discarded message that holds the
- * sending half of a reply channel keeps its receiver waiting for ever.
+ * sending half of a reply channel keeps its receiver waiting for ever. A pointer
+ * as a message is the usual way to pass something large on; the message is the
+ * pointer, so msg is its address:
+ *
+ *     struct item *item = ...;
+ *     leat_tx_send(tx, &item, leat_forever());
+ *
+ *     static void item_discard(void *msg, void *arg)
+ *     {
+ *         struct item *item = *(struct item **)msg;
+ *         (void)arg;
+ *         free(item);
+ *     }
+ *
+ * LEAT_CHAN_TYPE(item, struct item *) lets the compiler see to the `&`.
  *
  * When not to use it: to share state (use a mutex), or to pass large data by
  * value (send a pointer). */
@@ -70,18 +84,24 @@ typedef struct leat_chan leat_chan; /* a view of the whole; owns nothing */
  * means, only what it costs. It is about calls, not threads: no two sends (or
  * receives) run at the same time, and each happens-before the next. clone of a
  * promised half aborts. close, len and counts stay open to any thread. A broken
- * promise is caught in debug builds of leat and undefined in release builds. */
+ * promise is caught in debug builds of leat (-DLEAT_DEBUG=ON) and undefined in
+ * release builds. */
 #define LEAT_SINGLE_PRODUCER 0x1u
 #define LEAT_SINGLE_CONSUMER 0x2u
 
-/* Options of leat_chan_new; all zero is the default for each field but size. */
+/* Options of leat_chan_new; all zero is the default for each field but size. In C
+ * LEAT_CHAN_OPTS makes them; in C++:
+ *     leat_chan_opts opts = LEAT_ZERO_INIT;
+ *     opts.size = sizeof opts;                                              */
 typedef struct leat_chan_opts {
     size_t size;                           /* sizeof(leat_chan_opts) */
     void (*discard)(void *msg, void *arg); /* called once for each message that
             will never be received: at the last drop of the receiving half, at
             abort, and for nothing else. Runs in the thread that dropped or
-            aborted, holding no lock of leat's; msg points at bytes that are
-            borrowed for the call. May use leat, this channel's tx included. */
+            aborted (see leat_rx_abort), holding no lock of leat's; calls of one
+            channel may overlap if several threads abort. msg points at the
+            message's bytes, borrowed for the call. May use leat, this channel's
+            tx included, the last drop of it too; not this channel's rx. */
     void *discard_arg;                     /* kept until the channel is freed */
     const char *name;                      /* copied; for dumps; may be NULL */
     size_t msg_align;                      /* a power of two up to
@@ -141,7 +161,8 @@ LEAT_API LEAT_NODISCARD leat_rx *leat_rx_clone(leat_rx *rx);
  * returns   true to exactly the last owner of that half
  * aborts    if a call on that half still waits when its last owner goes
  * blocks    never (wakes each waiter of the other half)    allocates  never
- * threads   any owner
+ * threads   any owner; a call on the half that runs in another thread must be over
+ *           or have an owner of its own
  * orders    what an owner did before its drop happens-before LEAT_ECLOSED on
  *           the other half
  * since     0.1
@@ -173,7 +194,8 @@ LEAT_API LEAT_NODISCARD leat_rx *leat_chan_rx(leat_chan *chan);
  * aborts    if tx is no sending half, or msg is NULL and msg_bytes is not 0
  * blocks    until `until`, while full; never if unbounded
  * allocates unbounded: a block now and then; else never
- * threads   any owner, at the same time too unless promised single
+ * threads   any, at the same time too unless promised single, while the half has an
+ *           owner that lasts until the call is over; threads may share one
  * orders    a send happens-before the return of the receive that gets its
  *           message; with capacity c the k-th receive happens-before the return
  *           of the (k + c)-th send
@@ -191,7 +213,7 @@ LEAT_API LEAT_NODISCARD int leat_tx_send(leat_tx *tx, const void *msg,
  *           below 0 *msg is untouched
  * aborts    if rx is no receiving half, or msg is NULL and msg_bytes is not 0
  * blocks    until `until`, while empty            allocates  never
- * threads   any owner, at the same time too unless promised single
+ * threads   as leat_tx_send
  * orders    the send of the message happens-before the return; close, and the
  *           last sender's drop, happen-before the return of LEAT_ECLOSED
  * since     0.1
@@ -216,8 +238,9 @@ LEAT_API LEAT_NODISCARD int leat_rx_recv(leat_rx *rx, void *msg,
 LEAT_API void leat_tx_close(leat_tx *tx);
 LEAT_API void leat_rx_close(leat_rx *rx);
 
-/* Close and say why. The first close wins; its reason is what receivers read with
- * leat_chan_close_reason after the drain. What the number means is yours.
+/* Close and say why. The first close wins, a last drop and a close without a reason
+ * (0) included; anyone who owns a half can read its reason from then on with
+ * leat_chan_close_reason. What the number means is yours.
  *
  * aborts, blocks, allocates, threads, orders   as leat_rx_close
  * since     0.1
@@ -226,9 +249,10 @@ LEAT_API void leat_tx_close_because(leat_tx *tx, int reason);
 LEAT_API void leat_rx_close_because(leat_rx *rx, int reason);
 
 /* Close, and discard what is queued through the hook instead of delivering it.
- * Done when it returns, except where the receiving end is promised single: then
+ * Done when it returns, with two exceptions: what another abort or drop took out
+ * may still be in its hook, in that thread; and if both ends are promised single
  * the channel is marked, and the consumer's next receive (or drop) discards.
- * Receives that follow return LEAT_ECLOSED.
+ * Receives that follow, and those that wait, return LEAT_ECLOSED.
  *
  * aborts, blocks, allocates, threads, orders   as leat_rx_close
  * since     0.1

@@ -14,7 +14,9 @@
  * pointers to the type, and does exactly what the leat_ name does. Sizes are the
  * type's, and so is the alignment unless the options ask for more. The two
  * types are new ones: a job_tx is not a leat_tx and not another type's, and
- * job_tx_raw() gives the leat_tx beneath for whatever takes one. */
+ * job_tx_raw() gives the leat_tx beneath for whatever takes one. A type with a comma
+ * in its name needs a typedef first; in C++ it must be trivially copyable, for a
+ * message is its bytes. */
 #ifndef LEAT_TYPED_H
 #define LEAT_TYPED_H
 
@@ -24,9 +26,12 @@
 #ifdef __cplusplus
 #define LEAT_ALIGNOF_(T) alignof(T)
 #define LEAT_CAST_(T, e) reinterpret_cast<T>(e)
+#define LEAT_BYTES_(T)                                                         \
+    static_assert(__is_trivially_copyable(T), "a message is its bytes");
 #else
 #define LEAT_ALIGNOF_(T) _Alignof(T)
 #define LEAT_CAST_(T, e) ((T)(void *)(e))
+#define LEAT_BYTES_(T)
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)
@@ -52,6 +57,7 @@ LEAT_API LEAT_NODISCARD int leat_chan_new_aligned(leat_tx **tx, leat_rx **rx,
 LEAT_END_DECLS
 
 #define LEAT_CHAN_TYPE(prefix, T)                                              \
+    LEAT_BYTES_(T)                                                             \
     typedef struct prefix##_tx prefix##_tx;                                    \
     typedef struct prefix##_rx prefix##_rx;                                    \
     LEAT_TYPED_ leat_tx *prefix##_tx_raw(prefix##_tx *tx)                      \

@@ -16,7 +16,8 @@
  * leat_cancel_check itself.
  *
  * Which code a wait that gives up returns:
- *     leat_nowait()                   LEAT_EAGAIN
+ *     leat_nowait()                   LEAT_EAGAIN, whatever its token says: a try
+ *                                     never waits, so it asks no token
  *     a deadline, past ones too       LEAT_ETIMEDOUT
  *     a fired token                   LEAT_ECANCELED
  *
@@ -55,14 +56,15 @@ LEAT_API int64_t leat_now_ns(void);
  * may be called in a signal handler) */
 LEAT_API LEAT_INLINE leat_until leat_forever(void)
 {
-    leat_until until = {INT64_MAX, NULL};
+    leat_until until = LEAT_ZERO_INIT;
+    until.deadline_ns = INT64_MAX;
     return until;
 }
 
 /* Do not wait: what cannot be done at once fails with LEAT_EAGAIN. */
 LEAT_API LEAT_INLINE leat_until leat_nowait(void)
 {
-    leat_until until = {0, NULL};
+    leat_until until = LEAT_ZERO_INIT;
     return until;
 }
 

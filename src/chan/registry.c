@@ -5,7 +5,7 @@
  * The list has one lock of its own, taken before a channel's lock and never while
  * one is held. Sites of a half are under the list's lock too: debug builds may be
  * slow. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "chan/registry.h"
 
 #include <stdio.h>

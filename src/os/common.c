@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* common.c - the part of the porting contract that is alike on every POSIX
  * system: clock, yield, nap, number of processors. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "os/os.h"
 #include "os/posix.h"
 

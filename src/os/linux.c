@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* linux.c - the porting contract on Linux: futex and membarrier. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "base/assert.h"
 #include "os/os.h"
 #include "os/posix.h"

@@ -8,7 +8,7 @@
  * sleeper asleep or makes it see the change. Two addresses may share a bucket:
  * then a wake is for no reason to one of them, which the contract allows, and
  * broadcast sees to it that the right one is among the woken. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "os/os.h"
 #include "os/posix.h"
 

@@ -23,7 +23,7 @@
 #define LEAT_TESTS_MODEL_MODEL_H
 
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #endif
 
 #if defined(LEAT_GENMC)

@@ -5,7 +5,7 @@
  *
  * Rounds of each scenario: LEAT_MODEL_ROUNDS, else 300. A watchdog ends a run that
  * stands still. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "native.h"
 #include "scenario.h"
 

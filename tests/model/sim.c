@@ -7,7 +7,7 @@
  * threads to go on with switches back to the host, which is sim_execute.
  * This file and sim_fiber.c are compiled without sanitizers, which would take
  * the scheduler's own state for a race. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "sim.h"
 #include "os/os.h"
 #include "sim_fiber.h"

@@ -5,7 +5,7 @@
  * x86_64 and aarch64 save what the calling convention says a callee saves, push
  * the address to go on at, and exchange stack pointers; other machines use
  * ucontext. Floating-point control words are left alone: nobody here changes them. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "sim_fiber.h"
 
 #include <stdint.h>

@@ -9,7 +9,7 @@
  * seed of a run is made from the seed given and its number; when a run fails, its
  * own seed is printed, and --replay takes that one and prints every step.
  * LEAT_SIM_RUNS and LEAT_SIM_SEED are defaults for the first two. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "scenario.h"
 #include "sim.h"
 

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* meddler.c - the third party: it fires, closes, aborts, clones, drops and looks
  * while the others work. On promised halves it does what any thread may. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "storm.h"
 
 #include <sched.h>

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* part.c - what senders and receivers of every kind have in common: their untils,
  * their books, their small disturbances, and how they leave. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "storm.h"
 
 #include <sched.h>

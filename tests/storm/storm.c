@@ -12,7 +12,7 @@
  *
  * A message is settled when it has been delivered or discarded; those returned to
  * their senders are counted too, and printed beside. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "storm.h"
 
 #include "chan/registry.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* t.c - the harness over libcheck. See t.h. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "t.h"
 
 #include "chan/registry.h"

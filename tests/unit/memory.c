@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* memory.c - see memory.h. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "memory.h"
 
 #include <pthread.h>

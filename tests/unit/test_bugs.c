@@ -3,7 +3,7 @@
 /* test_bugs.c - the bugs that channel libraries ship again and again, one test for
  * each: what went wrong elsewhere, asked of leat. The comment above a test names
  * where it was found. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "chan/op.h"

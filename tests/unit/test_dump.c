@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_dump.c - what the watchdog prints: channels, who waits, who holds what, and
  * where a clone that nobody dropped was made. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "chan/registry.h"

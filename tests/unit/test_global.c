@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_global.c - the facts that leat.h states for all of leat: fork, threads that
  * end, signal handlers, and nothing behind your back. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "parked.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_oom.c - each allocation refused in turn: the code is LEAT_ENOMEM, all is as
  * before, nothing leaks, and what can do without memory does. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "memory.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_op.c - sends and receives that are started and told of later: the callback
  * kind of waiter, on every flavour, beside threads and with tokens. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "chan/op.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_promise.c - channels that promise a single producer or consumer: kept, the
  * promise changes nothing; broken, a debug build says so. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "parked.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_self.c - a thread that owns both ends and sends to itself: an event loop
  * that posts to itself must never wait for itself. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "parked.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_send_recv.c - sending and receiving on every flavour: order, capacity,
  * trying, waiting, and giving up. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "parked.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_wait.c - one wait: claimed by one event, completed once, parked meanwhile;
  * and the sleep beneath it. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "os/os.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_wake.c - what is not paid for: wake-ups of nobody, sleeps in vain, and
  * processor time while waiting. Calls are counted on their way into libc. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "parked.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_account.c - the books must notice every mistake, and the histogram must
  * not lie about latency. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "account.h"
 #include "histogram.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_input.c - lines, tickets in them, and ids seen twice. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "idset.h"
 #include "lines.h"
 #include "parse.h"
