@@ -24,9 +24,9 @@
  * Threads that end. A handle belongs to the process, not to a thread: a thread
  * that ends, by returning or by pthread_exit, drops nothing, and the channel
  * stays as open as it was. Use pthread_cleanup_push to drop on every way out.
- * pthread_cancel of a thread that waits inside leat is unsupported: no wait is a
- * cancellation point of leat's, and one that POSIX makes inside loses the wait;
- * use a leat_cancel token.
+ * pthread_cancel of a thread inside leat is undefined: a cancellation point within
+ * would leave a wait enlisted whose stack is gone. Use a leat_cancel token, or
+ * pthread_setcancelstate around the call.
  *
  * Signal handlers may call leat_now_ns, leat_forever, leat_nowait, leat_at_ns,
  * leat_each_ms, leat_cancel_check, leat_err_name, leat_err_text, leat_version,

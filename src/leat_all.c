@@ -7,7 +7,7 @@
 #define _GNU_SOURCE 1 /* as -D_GNU_SOURCE says it */
 #if !defined(LEAT_SIM) && !defined(LEAT_GENMC)
 #include "os/common.c"
-#if defined(LEAT_FUTEX_POSIX)
+#if defined(LEAT_FUTEX_POSIX) || !defined(__linux__) || !defined(__LP64__)
 #include "os/posix.c"
 #else
 #include "os/linux.c"

@@ -83,9 +83,9 @@ typedef struct leat_chan leat_chan; /* a view of the whole; owns nothing */
 /* Promises, for leat_chan_opts.flags. A promise never changes what a channel
  * means, only what it costs. It is about calls, not threads: no two sends (or
  * receives) run at the same time, and each happens-before the next. clone of a
- * promised half aborts. close, len and counts stay open to any thread. A broken
- * promise is caught in debug builds of leat (-DLEAT_DEBUG=ON) and undefined in
- * release builds. */
+ * promised half aborts. close, len and counts stay open to any thread. Calls that
+ * overlap are caught in debug builds of leat (-DLEAT_DEBUG=ON); in release builds a
+ * broken promise is undefined. */
 #define LEAT_SINGLE_PRODUCER 0x1u
 #define LEAT_SINGLE_CONSUMER 0x2u
 
@@ -146,8 +146,7 @@ LEAT_API LEAT_NODISCARD int leat_chan_new(leat_tx **tx, leat_rx **rx,
  *
  * returns   the same address
  * aborts    if the half is promised single, or is no such half
- * blocks    never            allocates  never (debug builds: for the record of
- *           where clones were made; without memory the record is shorter)
+ * blocks    never            allocates  never
  * threads   any owner
  * since     0.1
  */
@@ -160,7 +159,9 @@ LEAT_API LEAT_NODISCARD leat_rx *leat_rx_clone(leat_rx *rx);
  *
  * returns   true to exactly the last owner of that half
  * aborts    if a call on that half still waits when its last owner goes
- * blocks    never (wakes each waiter of the other half)    allocates  never
+ * blocks    never (wakes each waiter of the other half, runs the discard hook); the
+ *           last leat_rx_drop of a channel that promises both ends as leat_rx_close
+ * allocates never
  * threads   any owner; a call on the half that runs in another thread must be over
  *           or have an owner of its own
  * orders    what an owner did before its drop happens-before LEAT_ECLOSED on
@@ -230,7 +231,7 @@ LEAT_API LEAT_NODISCARD int leat_rx_recv(leat_rx *rx, void *msg,
  *
  * aborts    if the half is no such half
  * blocks    never; if both ends are promised single it waits out a send that
- *           runs at this moment (a copy of one message)
+ *           runs at this moment (a copy of one message, or an allocation)
  * allocates never            threads  any owner of the half, at any time
  * orders    close happens-before the return of LEAT_ECLOSED
  * since     0.1
@@ -252,7 +253,8 @@ LEAT_API void leat_rx_close_because(leat_rx *rx, int reason);
  * Done when it returns, with two exceptions: what another abort or drop took out
  * may still be in its hook, in that thread; and if both ends are promised single
  * the channel is marked, and the consumer's next receive (or drop) discards.
- * Receives that follow, and those that wait, return LEAT_ECLOSED.
+ * Receives that follow return LEAT_ECLOSED; one that waits may get a message that
+ * was there before, or LEAT_ECLOSED.
  *
  * aborts, blocks, allocates, threads, orders   as leat_rx_close
  * since     0.1
@@ -272,7 +274,9 @@ LEAT_API leat_chan *leat_tx_chan(leat_tx *tx);
 LEAT_API leat_chan *leat_rx_chan(leat_rx *rx);
 
 /* What the channel is and how it stands. Numbers are true for one moment that may
- * be past when you read them. A rendezvous channel is empty and full always.
+ * be past when you read them (if both ends are promised, and move without a pause
+ * while a third thread looks, the length may be too high by what moved). A
+ * rendezvous channel is empty and full always.
  *
  * blocks    never            allocates  never
  * threads   any that owns a half

@@ -26,6 +26,16 @@
 #define LEAT__NORETURN    __attribute__((noreturn))
 #endif
 
+/* In a shared library that is loaded late, glibc would allocate a thread's copy of
+ * the usual kind at its first use; this kind is there from the start. musl never
+ * allocates late, and does not let late libraries have this kind. */
+#if defined(__GLIBC__) && !defined(LEAT_GENMC)
+#define LEAT__THREAD_LOCAL                                                     \
+    _Thread_local __attribute__((tls_model("initial-exec")))
+#else
+#define LEAT__THREAD_LOCAL _Thread_local
+#endif
+
 /* The struct that holds `member` at `ptr`. */
 #define LEAT__CONTAINER(ptr, type, member)                                     \
     ((type *)(void *)((unsigned char *)(ptr)-offsetof(type, member)))

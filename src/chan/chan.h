@@ -92,7 +92,7 @@ typedef struct leat__record {
 } leat__record;
 
 struct leat_chan {
-    /* -- immutable after new, but for the owners ------------------------- */
+    /* -- immutable after new, but for owners, tags, halves, reason -------- */
     struct leat_tx tx;
     struct leat_rx rx;
     bool spsc;
@@ -111,7 +111,7 @@ struct leat_chan {
     void *discard_arg;
     const char *name; /* in the channel's own block */
     leat__a32 halves; /* halves that have owners */
-    int reason;       /* under the lock until SEALED, then immutable */
+    int reason;       /* under the lock until CLOSED, then immutable */
 
     /* -- the locked part: one line for a message ------------------------- */
     alignas(LEAT__LINE_PAIR) leat__lock lock;

@@ -194,11 +194,20 @@ size_t leat__chan_len(const leat_chan *chan)
     if (!chan->spsc)
         return leat__ldz_rlx(&chan->store.len); /* relaxed: a look */
     /* The consumer's count first: the producer's can only have grown since, so the
-     * difference is not negative; it may have grown past cap, hence the clamp.
-     * ORDER spsc.free: get.count before put.count. ORDER spsc.full: likewise. */
-    size_t got = leat__ldz_acq(&chan->get.count);
-    size_t len = leat__ldz_acq(&chan->put.count) - got;
-    return len < chan->cap ? len : chan->cap;
+     * difference is not negative. If the consumer's is the same afterwards, both
+     * were so at one moment; else look again, for a bounded time. */
+    enum { LOOKS = 100 };
+    size_t got;
+    size_t put;
+    int looks = 0;
+    do {
+        /* ORDER spsc.free: get.count before put.count. */
+        got = leat__ldz_acq(&chan->get.count);
+        /* ORDER spsc.full: put.count before get.count once more. */
+        put = leat__ldz_acq(&chan->put.count);
+        /* relaxed: behind the acquire before it */
+    } while (leat__ldz_rlx(&chan->get.count) != got && ++looks < LOOKS);
+    return put - got < chan->cap ? put - got : chan->cap;
 }
 
 static void check_view(const leat_chan *chan)
@@ -243,7 +252,7 @@ bool leat_chan_is_closed(leat_chan *chan)
 int leat_chan_close_reason(leat_chan *chan)
 {
     check_view(chan);
-    return leat__chan_is(chan, LEAT__CHAN_SEALED) ? chan->reason : 0;
+    return leat__chan_is(chan, LEAT__CHAN_CLOSED) ? chan->reason : 0;
 }
 
 size_t leat_chan_tx_count(leat_chan *chan)

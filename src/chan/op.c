@@ -49,6 +49,7 @@ int leat__op_finish(leat__op *op, enum leat__won won)
 
 bool leat__op_cancel(leat__op *op)
 {
+    LEAT_ASSERT(!op->wait.sole); /* else the claim would be no claim */
     if (!leat__wait_claim(&op->wait))
         return false;
     leat__op_finish(op, LEAT__WON_CANCEL);

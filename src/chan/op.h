@@ -6,15 +6,15 @@
  * event loop will be an op with a callback: start, be told, finish.
  *
  *     leat__op op;
- *     rc = leat__op_start(&op, chan, LEAT__RECV, &msg, token, notify);
+ *     rc = leat__op_start(&op, chan, LEAT__RECV, &msg, token, false, notify);
  *     if (rc == LEAT__PENDING)
  *         ... notify(&op.wait) runs once, in some thread, holding nothing ...
  *         rc = leat__op_finish(&op, leat__wait_won(&op.wait));
  *
  * The op and the message stay where they are until start has returned and, if it
  * returned LEAT__PENDING, until notify has run or cancel has returned true. notify
- * may run before start returns. It must not block, and must not call finish under
- * anything that the caller of start holds. */
+ * may run before start returns, and must not block. finish is called when notify
+ * has run *and* start has returned: start enlists at the token last. */
 #ifndef LEAT_CHAN_OP_H
 #define LEAT_CHAN_OP_H
 

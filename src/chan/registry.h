@@ -42,7 +42,7 @@ static inline void leat__registry_dropped(leat_chan *chan, enum leat__dir half,
 }
 #endif
 
-/* Print every live channel to a descriptor: name, kind, fill, messages so far,
+/* Print every live channel to a descriptor: name, kind, fill,
  * parked sends and receives, owners with the places they were made and dropped.
  * For a watchdog: takes no lock that it cannot get soon. Release builds print one
  * line saying that they know nothing. */

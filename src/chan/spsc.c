@@ -25,7 +25,8 @@
  * ends on SEALED, never on CLOSED.
  *
  * State. put.*: the producer's, or its proxy's (see above); get.*: the consumer's.
- * The other end reads only put.count, get.count, put.inside.
+ * The other end reads only put.count, get.count, put.inside; and, behind put.count,
+ * what the producer linked: first, and next in a segment.
  *
  * Invariants (counts as free-running differences).
  *   I1  0 <= put.count - get.count <= cap
@@ -38,10 +39,12 @@
  *
  * Synchronisation (x: never at the same time as itself, -: free)
  *     send x    recv x    send with recv -    close - with all
- *     discard, free: the consumer's
+ *     discard: the consumer's    free: whoever drops last
  *
- * Progress and lifetime. A try never waits. close waits for one copy by a
- * producer that is inside; wake and enlist take the short lock.
+ * Progress and lifetime. A try never waits. close waits until it sees the producer
+ * outside: for one copy, and in an unbounded channel for an allocation; a producer
+ * that goes on trying although it is refused can make it look more often. wake and
+ * enlist take the short lock.
  *
  * MODEL: tests/model/m_spsc.c */
 #include "chan/spsc.h"
@@ -65,13 +68,15 @@ bool leat__put_grow(leat_chan *chan)
     return true;
 }
 
-void leat__get_follow(leat_chan *chan)
+void leat__get_follow(leat_chan *chan, leat__seg **drained_out)
 {
     leat__end *get = &chan->get;
     leat__seg *drained = get->seg;
     get->seg = drained == NULL ? chan->first : drained->next;
     get->index = 0;
-    if (drained != NULL)
+    if (drained_out != NULL)
+        *drained_out = drained;
+    else if (drained != NULL)
         leat__seg_retire(chan, drained);
 }
 
@@ -82,9 +87,19 @@ static LEAT__NOINLINE int spsc_offer(leat_chan *chan, const void *msg)
     return leat__spsc_offer(chan, msg);
 }
 
-static LEAT__NOINLINE int spsc_take(leat_chan *chan, void *msg)
+/* pre: the lock is held. What it drains is for unlock_and_retire: nothing is freed
+ * under the lock. */
+static LEAT__NOINLINE int spsc_take(leat_chan *chan, void *msg,
+                                    leat__seg **drained)
 {
-    return leat__spsc_take(chan, msg);
+    return leat__spsc_take(chan, msg, drained);
+}
+
+static void unlock_and_retire(leat_chan *chan, leat__seg *drained)
+{
+    leat__chan_unlock(chan);
+    if (drained != NULL)
+        leat__seg_retire(chan, drained);
 }
 
 /* ---- patience ------------------------------------------------------------------- */
@@ -128,6 +143,7 @@ void leat__spsc_set_asleep(leat_chan *chan)
 void leat__spsc_wake_receiver(leat_chan *chan)
 {
     leat__waiter *receiver = NULL;
+    leat__seg *drained = NULL;
     leat__chan_lock(chan);
     /* The consumer's end is ours only while it is enlisted: it has to come through
      * the lock to leave. And it may have taken the message that we put by itself
@@ -135,9 +151,9 @@ void leat__spsc_wake_receiver(leat_chan *chan)
     if (!leat__list_is_empty(&chan->recvq) && leat__get_ready(chan))
         receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
-        receiver->rc = spsc_take(chan, receiver->msg);
+        receiver->rc = spsc_take(chan, receiver->msg, &drained);
     leat__spsc_set_asleep(chan);
-    leat__chan_unlock(chan);
+    unlock_and_retire(chan, drained);
     if (receiver != NULL)
         leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
 }
@@ -174,19 +190,20 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
         return leat__spsc_try_send(chan, waiter->msg); /* never has to wait */
     if (!sends && leat__chan_is(chan, LEAT__CHAN_ABORTED))
         return leat__spsc_try_recv(chan, waiter->msg); /* it discards */
+    leat__seg *drained = NULL;
     leat__chan_lock(chan);
     LEAT_CHECK(leat__list_is_empty(queue), leat__promise_sentence(dir));
     leat__list_push_back(queue, &waiter->link);
     leat__spsc_set_asleep(chan);
     /* ORDER spsc.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
     fence_heavy(chan);
-    int rc =
-        sends ? spsc_offer(chan, waiter->msg) : spsc_take(chan, waiter->msg);
+    int rc = sends ? spsc_offer(chan, waiter->msg)
+                   : spsc_take(chan, waiter->msg, &drained);
     if (rc != LEAT_EAGAIN) {
         leat__list_remove(&waiter->link);
         leat__spsc_set_asleep(chan);
     }
-    leat__chan_unlock(chan);
+    unlock_and_retire(chan, drained);
     if (rc == 0 &&
         leat__is_asleep(chan, sends ? LEAT__ASLEEP_RX : LEAT__ASLEEP_TX)) {
         if (sends)
@@ -237,13 +254,14 @@ static void refuse_sends(leat_chan *chan, int reason)
  * put one and has not come to waking it. */
 static void seal(leat_chan *chan)
 {
+    leat__seg *drained = NULL;
     leat__chan_lock(chan);
     leat__chan_set(chan, LEAT__CHAN_SEALED);
     leat__waiter *receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
-        receiver->rc = spsc_take(chan, receiver->msg);
+        receiver->rc = spsc_take(chan, receiver->msg, &drained);
     leat__spsc_set_asleep(chan);
-    leat__chan_unlock(chan);
+    unlock_and_retire(chan, drained);
     if (receiver != NULL)
         leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
 }
@@ -266,7 +284,7 @@ void leat__spsc_discard(leat_chan *chan)
 {
     LEAT_ASSERT(leat__chan_is(chan, LEAT__CHAN_SEALED));
     while (leat__get_ready(chan)) {
-        unsigned char *slot = leat__get_slot(chan);
+        unsigned char *slot = leat__get_slot(chan, NULL);
         if (chan->discard != NULL)
             chan->discard(slot, chan->discard_arg);
         leat__get_advance(chan);

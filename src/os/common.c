@@ -45,7 +45,8 @@ static unsigned count_cpus(void)
 {
 #if defined(__linux__)
     cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+    /* of the main thread: workers are pinned more often than it is */
+    if (sched_getaffinity(getpid(), sizeof allowed, &allowed) == 0)
         return (unsigned)CPU_COUNT(&allowed);
 #endif
     long online = sysconf(_SC_NPROCESSORS_ONLN);

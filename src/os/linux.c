@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* linux.c - the porting contract on Linux: futex and membarrier. */
+/* linux.c - the porting contract on 64-bit Linux: futex and membarrier. (The futex
+ * call of 32-bit systems takes another struct than their C library may have; they
+ * use posix.c.) */
 #define _GNU_SOURCE 1
 #include "base/assert.h"
 #include "os/os.h"
@@ -15,6 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#if !defined(__LP64__)
+#error "32-bit systems sleep on condition variables: -DLEAT_FUTEX=posix"
+#endif
+
 bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
                          int64_t deadline_ns)
 {
@@ -24,9 +30,12 @@ bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
     /* WAIT_BITSET, because its deadline is absolute, on CLOCK_MONOTONIC */
     long rc = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected,
                       deadline, NULL, FUTEX_BITSET_MATCH_ANY);
-    bool timed_out = rc == -1 && errno == ETIMEDOUT;
+    int error = rc == -1 ? errno : 0;
+    LEAT_CHECK(error == 0 || error == EAGAIN || error == EINTR ||
+                   error == ETIMEDOUT,
+               "the kernel refused to let a thread sleep on a futex");
     errno = saved;
-    return !timed_out;
+    return error != ETIMEDOUT;
 }
 
 void leat__os_futex_wake(leat__a32 *word)
@@ -73,7 +82,10 @@ bool leat__os_has_membarrier(void)
 void leat__os_membarrier(void)
 {
     int saved = errno;
-    long rc = membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-    LEAT_CHECK(rc == 0, "the kernel took back membarrier after granting it");
+    while (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0) {
+        LEAT_CHECK(errno == ENOMEM,
+                   "the kernel took back membarrier after granting it");
+        leat__os_nap(); /* it needs a few bytes for the moment */
+    }
     errno = saved;
 }

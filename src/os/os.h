@@ -43,7 +43,7 @@ void leat__os_yield(void);
  * holds a lock can run. */
 void leat__os_nap(void);
 
-/* Processors that this process may use, at least 1; looked up once. */
+/* Processors that the main thread may use, at least 1; looked up once. */
 unsigned leat__os_cpus(void);
 
 /* The processor that the caller runs on, or -1 if the system does not say. By the

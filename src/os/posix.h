@@ -7,10 +7,13 @@
 #include <stdint.h>
 #include <time.h>
 
-/* pre: ns >= 0 */
+/* pre: ns >= 0. Saturates where time_t is short. */
 static inline struct timespec leat__posix_timespec(int64_t ns)
 {
-    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
+    int64_t s = ns / 1000000000;
+    if (sizeof(time_t) == sizeof(int32_t) && s > INT32_MAX)
+        s = INT32_MAX;
+    return (struct timespec){.tv_sec = (time_t)s,
                              .tv_nsec = (long)(ns % 1000000000)};
 }
 

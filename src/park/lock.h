@@ -5,9 +5,10 @@
  * Idea. One locked instruction to take it, one plain store to let go. A lock that
  * let waiters sleep on it would need a locked instruction on release as well (to
  * learn of them), and twice the locked instructions is twice the price of a send.
- * So contenders spin, then yield, then nap: what is done under the lock is short
- * (a copy of one message, a few links), is never a system call other than
- * membarrier, never an allocation, and never a callback. Naps matter only when
+ * So contenders spin, then yield, then nap: what is done under the lock of a channel
+ * or token is short (a copy of one message, a few links), is never a system call
+ * other than membarrier, never an allocation, and never a callback. (The lock of the
+ * debug builds' registry is held while a dump is written.) Naps matter only when
  * the holder has lost its processor, and let a holder of lower priority run.
  *
  * State. held: 0 free, 1 held; written by whoever takes it and by the holder.

@@ -9,8 +9,8 @@
  *        carriers: nodes of waits that carry the token; under lock.
  *
  * Invariants.
- *   I1  once fired, carriers is empty and stays so: fire takes each node out, and
- *       enlist refuses
+ *   I1  fired and the lock free => carriers is empty and stays so: fire takes each
+ *       node out, and enlist refuses
  *   I2  a node that fire took out and whose wait it claimed is used until that
  *       wait's completion, which its owner waits for; any other node is not
  *       touched after the lock is let go

@@ -56,7 +56,7 @@ static enum leat__won won_of(uint32_t word)
  * and to pause here is to be in its way. And two threads that only ever yield to
  * each other stay where they are while another processor is idle, since a thread
  * is placed when it wakes: so after SETTLED such waits, one sleeps at once. */
-static _Thread_local unsigned ended_here;
+static LEAT__THREAD_LOCAL unsigned ended_here;
 
 enum { SETTLED = 32 };
 
@@ -116,6 +116,7 @@ static bool sleep_until_done(leat__wait *wait, uint32_t *word,
 enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns)
 {
     uint32_t word;
+    LEAT_ASSERT(!wait->sole || deadline_ns == INT64_MAX);
     if (!spin_until_done(wait, &word, deadline_ns) &&
         !sleep_until_done(wait, &word, deadline_ns))
         return LEAT__WON_TIMEOUT;

@@ -14,8 +14,8 @@
  *
  * State. word, all of it:
  *     { cpu: 0, won: 0, DONE: 0, CLAIMED: 0, SLEEPING: 0 }   open
- *     SLEEPING   set by the owner, before it sleeps; never cleared
- *     CLAIMED    set by the one winner; never cleared; a sole wait goes without
+ *     SLEEPING   set by the owner, before it sleeps; gone with DONE
+ *     CLAIMED    set by the one winner; a sole wait goes without until DONE
  *     DONE, won  set by the winner when the outcome is in place, with the number
  *                of the processor that it ran on (+ 1; 0: unknown), a hint
  *
@@ -36,7 +36,8 @@
  *
  * Progress and lifetime. Claim and complete never wait. The owner sleeps without
  * using the processor. A winner that loses its processor between claim and
- * completion holds up that one owner. The owner's storage is free once park (or
+ * completion holds up the owners it has claimed, and while it has the place's lock
+ * whoever comes to the place. The owner's storage is free once park (or
  * the callback) has returned.
  *
  * MODEL: tests/model/m_wait.c */

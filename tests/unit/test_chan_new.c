@@ -5,6 +5,8 @@
 #define _GNU_SOURCE 1
 #include "unit.h"
 
+#include <stdatomic.h>
+
 #include <stddef.h>
 
 /* The sanitizers end a program that asks for more than there is, where a malloc
@@ -205,6 +207,40 @@ START_TEST(messages_of_no_bytes_are_counted)
         RC(leat_rx_recv(e.rx, NULL, leat_nowait()), 0);
     RC(leat_rx_recv(e.rx, NULL, leat_nowait()), LEAT_EAGAIN);
     ends_drop(e);
+}
+END_TEST
+
+struct back_and_forth {
+    ends e;
+    atomic_bool over;
+};
+
+static void *one_at_a_time(void *arg)
+{
+    struct back_and_forth *b = arg;
+    uint64_t value;
+    while (!atomic_load_explicit(&b->over, memory_order_relaxed)) {
+        RC(try_send(b->e.tx, 1), 0);
+        RC(try_recv(b->e.rx, &value), 0);
+    }
+    return NULL;
+}
+
+/* A third thread looks while the counts of both ends run. */
+START_TEST(the_length_is_one_that_it_had)
+{
+    const flavour *f = &flavours[_i];
+    if (!queues(f))
+        return; /* nobody to meet */
+    struct back_and_forth b = {.e = ends_new(f)};
+    pthread_t mover = t_spawn(one_at_a_time, &b);
+    for (unsigned look = 0; look < t_scaled(1000000); look++) {
+        MUST(leat_chan_len(b.e.chan) <= 1);
+        MUST(!leat_chan_is_full(b.e.chan) || f->cap == 1);
+    }
+    atomic_store(&b.over, true);
+    t_join(mover);
+    ends_drop(b.e);
 }
 END_TEST
 
@@ -530,6 +566,7 @@ int main(void)
     tcase_add_loop_test(tc, over_aligned_bytes_arrive_whole, 0, FLAVOURS);
     tcase_add_test(tc, the_name_is_copied);
     tcase_add_test(tc, options_are_not_kept);
+    tcase_add_loop_test(tc, the_length_is_one_that_it_had, 0, FLAVOURS);
     tcase_add_test(tc, options_that_can_not_be);
     tcase_add_test(tc, options_that_can_not_be_of_a_type);
     tcase_add_test(tc, more_than_an_address_space);

@@ -192,6 +192,29 @@ START_TEST(the_first_close_says_why)
 }
 END_TEST
 
+static void *close_with_seven(void *rx)
+{
+    leat_rx_close_because(rx, 7);
+    return NULL;
+}
+
+START_TEST(who_is_refused_can_read_why)
+{
+    for (unsigned round = 0; round < t_scaled(300); round++) {
+        ends e = ends_new(&flavours[_i]);
+        uint64_t value;
+        pthread_t closer = t_spawn(close_with_seven, e.rx);
+        int rc;
+        while ((rc = try_send(e.tx, 1)) != LEAT_ECLOSED)
+            if (rc == 0 && queues(&flavours[_i]))
+                RC(leat_rx_recv(e.rx, &value, leat_forever()), 0);
+        SAME(leat_chan_close_reason(e.chan), 7);
+        t_join(closer);
+        ends_drop(e);
+    }
+}
+END_TEST
+
 START_TEST(a_drop_says_no_reason)
 {
     ends e = ends_new(&flavours[_i]);
@@ -699,6 +722,7 @@ int main(void)
     tcase_add_loop_test(tc, closing_releases_nothing, 0, FLAVOURS);
     tcase_add_loop_test(tc, the_end_is_for_ever, 0, FLAVOURS);
     tcase_add_loop_test(tc, the_first_close_says_why, 0, FLAVOURS);
+    tcase_add_loop_test(tc, who_is_refused_can_read_why, 0, FLAVOURS);
     tcase_add_loop_test(tc, a_drop_says_no_reason, 0, FLAVOURS);
     tcase_add_loop_test(tc, a_waiting_sender_keeps_its_message, 0, FLAVOURS);
     tcase_add_loop_test(tc, a_waiting_receiver_learns_of_the_end, 0, FLAVOURS);
