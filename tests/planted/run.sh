@@ -12,9 +12,11 @@
 #     # catches: storm.spsc_1          the test, as ctest calls it
 #     # build: dev                     the CMake preset to build it with
 #     # env: NAME=value ...            for the test (optional)
+#     # runs: 40                       how many it gets to fail (optional)
 #     # target: test_close             what to build, if the name does not say it
 #
-# A test that depends on the interleaving gets up to $PLANTED_RUNS (3) runs to fail.
+# A test that depends on the interleaving gets up to $PLANTED_RUNS (3) runs to fail,
+# or as many as the patch says.
 # Ends with a table, and with 0 if every bug was caught.
 set -u
 shopt -s nullglob
@@ -22,7 +24,6 @@ shopt -s nullglob
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=${PLANTED_BUILD:-$root/build/planted}
-runs=${PLANTED_RUNS:-3}
 jobs=${PLANTED_JOBS:-2}
 failures=0
 table=$work/table.txt
@@ -79,13 +80,14 @@ run_test() {
 said() {
     local log=$work/$1/log
     {
+        grep -hE '^(parked world|livelock): ' "$log"
         grep -hE ': episode [0-9]+ of seed' "$log" |
             sed -E 's/^.*episode [0-9]+ of seed [0-9]+: //'
         sed -nE 's/^.*(ThreadSanitizer|AddressSanitizer|LeakSanitizer): /\1: /p' \
             "$log" | sed -E 's/ (on address|\(pid).*//'
         sed -nE 's/^.*: runtime error: //p' "$log"
         sed -nE 's/^(leat: |\/.*\/)([^ ]*: invariant broken)?/\2/p' "$log" |
-            grep -v '^$'
+            grep -vE '^$|: seed [0-9]+$|: scenario '
         grep -hE ':[0-9]+:[FE]:' "$log" | sed -E 's/^.*:[0-9]+:[FE]://'
         grep -hE 'FAIL|Fail|\*\*\*' "$log"
     } | head -n 1 | cut -c1-72
@@ -110,21 +112,27 @@ check_sound() {
     [[ ${sound[$key]} = yes ]]
 }
 
-# Put back what the patch touched, with a new date so that it is built again.
+# Plant a bug, or nothing, and take it out again. (Not by copying from the tree,
+# which somebody may be working on.)
+apply_patch() {
+    patch -d "$work/$1" -p1 --dry-run <"$2" >"$work/$1/log" 2>&1 &&
+        patch -d "$work/$1" -p1 --no-backup-if-mismatch <"$2" \
+            >"$work/$1/log" 2>&1
+}
+
 restore() {
-    local file
-    for file in $(sed -n 's,^+++ b/,,p' "$2"); do
-        cp "$root/$file" "$work/$1/$file"
-    done
+    patch -d "$work/$1" -p1 -R --no-backup-if-mismatch <"$2" >/dev/null || exit 2
 }
 
 plant() {
-    local patch=$1 id name preset env target began took n rc
+    local patch=$1 id name preset env target runs began took n rc
     id=$(basename "$patch" .patch)
     name=$(header "$patch" catches)
     preset=$(header "$patch" build)
     env=$(header "$patch" env)
     target=$(header "$patch" target)
+    runs=$(header "$patch" runs)
+    [[ -n $runs ]] || runs=${PLANTED_RUNS:-3}
     [[ -n $target ]] || target=$(target_of "$name")
     if ! prepare "$preset"; then
         complain "$id" "the tree does not configure" "$work/$preset/log"
@@ -134,10 +142,8 @@ plant() {
         complain "$id" "$name does not pass without it" "$work/$preset/log"
         return
     fi
-    if ! patch -d "$work/$preset" -p1 --no-backup-if-mismatch \
-        <"$patch" >"$work/$preset/log" 2>&1; then
+    if ! apply_patch "$preset" "$patch"; then
         complain "$id" "the patch does not apply" "$work/$preset/log"
-        restore "$preset" "$patch"
         return
     fi
     if ! build "$preset" "$target"; then
