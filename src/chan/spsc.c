@@ -51,9 +51,10 @@
 #include "os/os.h"
 #include "park/spin.h"
 
-/* ---- segments --------------------------------------------------------------------- */
+/* ---- one message, whatever it takes ----------------------------------------------- */
 
-bool leat__put_grow(leat_chan *chan)
+/* Unbounded: a fresh segment at the end. false: no memory. */
+static bool put_grow(leat_chan *chan)
 {
     leat__end *put = &chan->put;
     leat__seg *fresh = leat__seg_new(chan);
@@ -68,7 +69,47 @@ bool leat__put_grow(leat_chan *chan)
     return true;
 }
 
-void leat__get_follow(leat_chan *chan, leat__seg **drained_out)
+/* 0: there is a slot to write; or LEAT_EAGAIN (full), LEAT_ENOMEM. */
+static int put_room(leat_chan *chan)
+{
+    leat__end *put = &chan->put;
+    if (!chan->bounded) {
+        bool none = put->seg == NULL || put->index == chan->seg_slots;
+        return LEAT__UNLIKELY(none) && !put_grow(chan) ? LEAT_ENOMEM : 0;
+    }
+    if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap))
+        return 0;
+    /* ORDER spsc.free: the consumer's last read of the slot before our write. */
+    put->seen = leat__ldz_acq(&chan->get.count);
+    return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
+}
+
+/* 0, LEAT_ECLOSED, LEAT_EAGAIN, LEAT_ENOMEM. pre: inside, behind a light fence;
+ * or the lock is held */
+static int spsc_offer(leat_chan *chan, const void *msg)
+{
+    if (LEAT__UNLIKELY(leat__chan_is(chan, LEAT__CHAN_CLOSED)))
+        return LEAT_ECLOSED;
+    int rc = put_room(chan);
+    if (LEAT__LIKELY(rc == 0))
+        leat__put(chan, msg, chan->bounded, chan->msg_bytes);
+    return rc;
+}
+
+/* Is there a message to take? */
+static bool get_ready(leat_chan *chan)
+{
+    leat__end *get = &chan->get;
+    if (leat__end_count(get) != get->seen)
+        return true;
+    /* ORDER spsc.full: the count before the message. */
+    get->seen = leat__ldz_acq(&chan->put.count);
+    return leat__end_count(get) != get->seen;
+}
+
+/* Unbounded: on to the next segment, or to the first. The one that is drained is
+ * retired, or given to who holds the lock and retires it later. */
+static void get_follow(leat_chan *chan, leat__seg **drained_out)
 {
     leat__end *get = &chan->get;
     leat__seg *drained = get->seg;
@@ -80,21 +121,25 @@ void leat__get_follow(leat_chan *chan, leat__seg **drained_out)
         leat__seg_retire(chan, drained);
 }
 
-/* ---- one message, in the cold places ------------------------------------------------ */
-
-static LEAT__NOINLINE int spsc_offer(leat_chan *chan, const void *msg)
+/* 0, LEAT_ECLOSED, LEAT_EAGAIN. pre: inside and drained is NULL; or the lock is
+ * held and the caller retires *drained */
+static int spsc_take(leat_chan *chan, void *msg, leat__seg **drained)
 {
-    return leat__spsc_offer(chan, msg);
+    if (LEAT__UNLIKELY(!get_ready(chan))) {
+        if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
+            return LEAT_EAGAIN;
+        /* I5: what came before the seal is visible now */
+        if (!get_ready(chan))
+            return LEAT_ECLOSED;
+    }
+    if (!chan->bounded && LEAT__UNLIKELY(leat__get_at_end(chan)))
+        get_follow(chan, drained);
+    leat__copy(msg, leat__get_slot(chan, chan->bounded), chan->msg_bytes);
+    leat__get_advance(chan, chan->bounded);
+    return 0;
 }
 
-/* pre: the lock is held. What it drains is for unlock_and_retire: nothing is freed
- * under the lock. */
-static LEAT__NOINLINE int spsc_take(leat_chan *chan, void *msg,
-                                    leat__seg **drained)
-{
-    return leat__spsc_take(chan, msg, drained);
-}
-
+/* What a take under the lock drained: nothing is freed under the lock. */
 static void unlock_and_retire(leat_chan *chan, leat__seg *drained)
 {
     leat__chan_unlock(chan);
@@ -140,7 +185,7 @@ void leat__spsc_set_asleep(leat_chan *chan)
 }
 
 /* Move a message for the consumer that sleeps, if there is one of each. */
-void leat__spsc_wake_receiver(leat_chan *chan)
+int leat__spsc_wake_receiver(leat_chan *chan)
 {
     leat__waiter *receiver = NULL;
     leat__seg *drained = NULL;
@@ -148,7 +193,7 @@ void leat__spsc_wake_receiver(leat_chan *chan)
     /* The consumer's end is ours only while it is enlisted: it has to come through
      * the lock to leave. And it may have taken the message that we put by itself
      * and be asleep for the next one. */
-    if (!leat__list_is_empty(&chan->recvq) && leat__get_ready(chan))
+    if (!leat__list_is_empty(&chan->recvq) && get_ready(chan))
         receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
         receiver->rc = spsc_take(chan, receiver->msg, &drained);
@@ -156,14 +201,15 @@ void leat__spsc_wake_receiver(leat_chan *chan)
     unlock_and_retire(chan, drained);
     if (receiver != NULL)
         leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
+    return 0;
 }
 
 /* Put the message of the producer that sleeps, if there is room for it. */
-void leat__spsc_wake_sender(leat_chan *chan)
+int leat__spsc_wake_sender(leat_chan *chan)
 {
     leat__waiter *sender = NULL;
     leat__chan_lock(chan);
-    if (!leat__list_is_empty(&chan->sendq) && leat__put_room(chan) == 0)
+    if (!leat__list_is_empty(&chan->sendq) && put_room(chan) == 0)
         sender = leat__chan_claim_first(&chan->sendq);
     if (sender != NULL)
         sender->rc = spsc_offer(chan, sender->msg);
@@ -171,6 +217,7 @@ void leat__spsc_wake_sender(leat_chan *chan)
     leat__chan_unlock(chan);
     if (sender != NULL)
         leat__wait_complete(sender->wait, LEAT__WON_CHAN);
+    return 0;
 }
 
 static void fence_heavy(const leat_chan *chan)
@@ -180,6 +227,17 @@ static void fence_heavy(const leat_chan *chan)
         leat__os_membarrier();
     else
         leat__fence_sc();
+}
+
+/* After a message has moved. returns 0 */
+static int wake_other(leat_chan *chan, enum leat__dir dir)
+{
+    if (dir == LEAT__SEND)
+        return leat__is_asleep(chan, LEAT__ASLEEP_RX)
+                   ? leat__spsc_wake_receiver(chan)
+                   : 0;
+    return leat__is_asleep(chan, LEAT__ASLEEP_TX) ? leat__spsc_wake_sender(chan)
+                                                  : 0;
 }
 
 int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
@@ -204,34 +262,31 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
         leat__spsc_set_asleep(chan);
     }
     unlock_and_retire(chan, drained);
-    if (rc == 0 &&
-        leat__is_asleep(chan, sends ? LEAT__ASLEEP_RX : LEAT__ASLEEP_TX)) {
-        if (sends)
-            leat__spsc_wake_receiver(chan);
-        else
-            leat__spsc_wake_sender(chan);
-    }
-    return rc;
+    return rc == 0 ? wake_other(chan, dir) : rc;
 }
 
 /* ---- the verbs ----------------------------------------------------------------------- */
 
 int leat__spsc_try_send(leat_chan *chan, const void *msg)
 {
-    return leat__spsc_send_now(chan, msg);
+    leat__end_enter(chan, LEAT__SEND);
+    /* ORDER spsc.close: the producer's half, see leat__spsc_put_alone. */
+    leat__fence_light(chan);
+    int rc = spsc_offer(chan, msg);
+    leat__end_leave(&chan->put);
+    return rc == 0 ? wake_other(chan, LEAT__SEND) : rc;
 }
 
 int leat__spsc_try_recv(leat_chan *chan, void *msg)
 {
-    return leat__spsc_recv_now(chan, msg);
-}
-
-int leat__spsc_recv_aborted(leat_chan *chan)
-{
+    int rc = LEAT_ECLOSED;
+    leat__end_enter(chan, LEAT__RECV);
     if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
         leat__spsc_discard(chan);
+    else
+        rc = spsc_take(chan, msg, NULL);
     leat__end_leave(&chan->get);
-    return LEAT_ECLOSED;
+    return rc == 0 ? wake_other(chan, LEAT__RECV) : rc;
 }
 
 /* Set CLOSED and turn the parked sender away. */
@@ -269,7 +324,7 @@ static void seal(leat_chan *chan)
 void leat__spsc_close(leat_chan *chan, int reason)
 {
     refuse_sends(chan, reason);
-    /* ORDER spsc.close: the closer's half of the Dekker, see leat__spsc_send_now. */
+    /* ORDER spsc.close: the closer's half of the Dekker, see leat__spsc_put_alone. */
     fence_heavy(chan);
     leat__spin spin = LEAT__SPIN_PARKED;
     /* ORDER spsc.inside: what the producer sent before it was outside. */
@@ -283,10 +338,12 @@ void leat__spsc_close(leat_chan *chan, int reason)
 void leat__spsc_discard(leat_chan *chan)
 {
     LEAT_ASSERT(leat__chan_is(chan, LEAT__CHAN_SEALED));
-    while (leat__get_ready(chan)) {
-        unsigned char *slot = leat__get_slot(chan, NULL);
+    while (get_ready(chan)) {
+        if (!chan->bounded && leat__get_at_end(chan))
+            get_follow(chan, NULL);
+        unsigned char *slot = leat__get_slot(chan, chan->bounded);
         if (chan->discard != NULL)
             chan->discard(slot, chan->discard_arg);
-        leat__get_advance(chan);
+        leat__get_advance(chan, chan->bounded);
     }
 }

@@ -55,104 +55,46 @@ static inline size_t leat__end_count(const leat__end *end)
     return leat__ldz_rlx(&end->count);
 }
 
-/* Unbounded: a fresh segment at the end. false: no memory. */
-bool leat__put_grow(leat_chan *chan);
-
-/* 0: there is a slot to write; or LEAT_EAGAIN (full), LEAT_ENOMEM. */
-LEAT__INLINE int leat__put_room(leat_chan *chan)
+/* pre: there is room. `bounded` and `bytes` are the channel's, as constants where
+ * they are known: a branch less, and the copy is a move and not a call. */
+LEAT__INLINE void leat__put(leat_chan *chan, const void *msg, bool bounded,
+                            size_t bytes)
 {
     leat__end *put = &chan->put;
-    if (!chan->bounded) {
-        bool none = put->seg == NULL || put->index == chan->seg_slots;
-        return LEAT__UNLIKELY(none) && !leat__put_grow(chan) ? LEAT_ENOMEM : 0;
-    }
-    if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap))
-        return 0;
-    /* ORDER spsc.free: the consumer's last read of the slot before our write. */
-    put->seen = leat__ldz_acq(&chan->get.count);
-    return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
-}
-
-/* pre: put_room gave 0 */
-LEAT__INLINE void leat__put(leat_chan *chan, const void *msg)
-{
-    leat__end *put = &chan->put;
-    unsigned char *slot = chan->bounded
-                              ? leat__chan_slot(chan, put->index)
-                              : leat__seg_slot(chan, put->seg, put->index);
-    leat__copy(slot, msg, chan->msg_bytes);
+    unsigned char *slot = bounded ? leat__chan_slot(chan, put->index)
+                                  : leat__seg_slot(chan, put->seg, put->index);
+    leat__copy(slot, msg, bytes);
     put->index++;
-    if (chan->bounded && put->index == chan->cap)
+    if (bounded && put->index == chan->cap)
         put->index = 0;
     /* ORDER spsc.full: the message (and a fresh segment) before the count. */
     leat__stz_rel(&put->count, leat__end_count(put) + 1);
 }
 
-/* 0, LEAT_ECLOSED, LEAT_EAGAIN, LEAT_ENOMEM. pre: inside, behind a light fence;
- * or the lock is held */
-LEAT__INLINE int leat__spsc_offer(leat_chan *chan, const void *msg)
-{
-    if (LEAT__UNLIKELY(leat__chan_is(chan, LEAT__CHAN_CLOSED)))
-        return LEAT_ECLOSED;
-    int rc = leat__put_room(chan);
-    if (LEAT__LIKELY(rc == 0))
-        leat__put(chan, msg);
-    return rc;
-}
-
 /* ---- the consumer's end ----------------------------------------------------------- */
 
-/* Is there a message to take? */
-LEAT__INLINE bool leat__get_ready(leat_chan *chan)
+/* The first message's slot. pre: there is one, and not at_end */
+LEAT__INLINE unsigned char *leat__get_slot(leat_chan *chan, bool bounded)
 {
     leat__end *get = &chan->get;
-    if (leat__end_count(get) != get->seen)
-        return true;
-    /* ORDER spsc.full: the count before the message. */
-    get->seen = leat__ldz_acq(&chan->put.count);
-    return leat__end_count(get) != get->seen;
+    return bounded ? leat__chan_slot(chan, get->index)
+                   : leat__seg_slot(chan, get->seg, get->index);
 }
 
-/* Unbounded: on to the next segment, or to the first. The one that is drained is
- * retired, or given to who holds the lock and retires it later. */
-void leat__get_follow(leat_chan *chan, leat__seg **drained);
-
-/* The first message's slot. pre: get_ready. drained as in get_follow; NULL: retire */
-LEAT__INLINE unsigned char *leat__get_slot(leat_chan *chan, leat__seg **drained)
-{
-    leat__end *get = &chan->get;
-    if (chan->bounded)
-        return leat__chan_slot(chan, get->index);
-    if (LEAT__UNLIKELY(get->seg == NULL || get->index == chan->seg_slots))
-        leat__get_follow(chan, drained);
-    return leat__seg_slot(chan, get->seg, get->index);
-}
-
-LEAT__INLINE void leat__get_advance(leat_chan *chan)
+LEAT__INLINE void leat__get_advance(leat_chan *chan, bool bounded)
 {
     leat__end *get = &chan->get;
     get->index++;
-    if (chan->bounded && get->index == chan->cap)
+    if (bounded && get->index == chan->cap)
         get->index = 0;
     /* ORDER spsc.free: our read of the slot before the producer's next write. */
     leat__stz_rel(&get->count, leat__end_count(get) + 1);
 }
 
-/* 0, LEAT_ECLOSED, LEAT_EAGAIN. pre: inside and drained is NULL; or the lock is
- * held and the caller retires *drained */
-LEAT__INLINE int leat__spsc_take(leat_chan *chan, void *msg,
-                                 leat__seg **drained)
+/* Unbounded: is the next message in the next segment? */
+LEAT__INLINE bool leat__get_at_end(const leat_chan *chan)
 {
-    if (LEAT__UNLIKELY(!leat__get_ready(chan))) {
-        if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
-            return LEAT_EAGAIN;
-        if (!leat__get_ready(
-                chan)) /* I5: what came before the seal is visible */
-            return LEAT_ECLOSED;
-    }
-    leat__copy(msg, leat__get_slot(chan, drained), chan->msg_bytes);
-    leat__get_advance(chan);
-    return 0;
+    return chan->get.seg == NULL || chan->get.index == chan->seg_slots;
 }
 
 /* ---- with the other end asleep, perhaps --------------------------------------------- */
@@ -169,41 +111,49 @@ static inline bool leat__is_asleep(const leat_chan *chan, uint32_t bit)
 }
 
 /* Do it for the end that sleeps: take a message for the consumer, or put the
- * producer's, if that can be done; and wake it. */
-void leat__spsc_wake_receiver(leat_chan *chan);
-void leat__spsc_wake_sender(leat_chan *chan);
+ * producer's, if that can be done; and wake it. return 0, to be called last */
+int leat__spsc_wake_receiver(leat_chan *chan);
+int leat__spsc_wake_sender(leat_chan *chan);
 
-/* The receive of an aborted channel: discards what is queued. */
-int leat__spsc_recv_aborted(leat_chan *chan);
+/* ---- the way of a message that meets nobody ------------------------------------------- */
 
-/* Send or receive without waiting; see chan.h. */
-LEAT__INLINE int leat__spsc_send_now(leat_chan *chan, const void *msg)
+/* Send a message if that takes nothing but a slot. false: nothing done. */
+LEAT__INLINE bool leat__spsc_put_alone(leat_chan *chan, const void *msg,
+                                       bool bounded, size_t bytes)
 {
+    const leat__end *put = &chan->put;
     leat__end_enter(chan, LEAT__SEND);
     /* ORDER spsc.close (Dekker, partner in leat__spsc_close):
      *     producer: inside := 1 ; light fence ; read CLOSED
      *     closer:   CLOSED := 1 ; heavy fence ; read inside
      * Either the send refuses or the closer waits for it. */
     leat__fence_light(chan);
-    int rc = leat__spsc_offer(chan, msg);
+    /* by what we have seen: a new look at the consumer's count is for the rest */
+    bool room = bounded ? leat__end_count(put) - put->seen != chan->cap
+                        : put->seg != NULL && put->index != chan->seg_slots;
+    bool may = room && !leat__chan_is(chan, LEAT__CHAN_CLOSED);
+    if (LEAT__LIKELY(may))
+        leat__put(chan, msg, bounded, bytes);
     leat__end_leave(&chan->put);
-    if (rc == 0 && leat__is_asleep(chan, LEAT__ASLEEP_RX))
-        leat__spsc_wake_receiver(chan);
-    return rc;
+    return may;
 }
 
-LEAT__INLINE int leat__spsc_recv_now(leat_chan *chan, void *msg)
+/* Receive a message if that takes nothing but reading a slot. false: nothing done. */
+LEAT__INLINE bool leat__spsc_get_alone(leat_chan *chan, void *msg, bool bounded,
+                                       size_t bytes)
 {
     leat__end_enter(chan, LEAT__RECV);
     /* relaxed: an abort that is being made may be seen by the next receive */
     uint32_t state = leat__ld32_rlx(&chan->state);
-    if (LEAT__UNLIKELY((state & LEAT__CHAN_ABORTED) != 0))
-        return leat__spsc_recv_aborted(chan);
-    int rc = leat__spsc_take(chan, msg, NULL);
+    bool may = leat__end_count(&chan->get) != chan->get.seen &&
+               (state & LEAT__CHAN_ABORTED) == 0 &&
+               (bounded || !leat__get_at_end(chan));
+    if (LEAT__LIKELY(may)) {
+        leat__copy(msg, leat__get_slot(chan, bounded), bytes);
+        leat__get_advance(chan, bounded);
+    }
     leat__end_leave(&chan->get);
-    if (rc == 0 && leat__is_asleep(chan, LEAT__ASLEEP_TX))
-        leat__spsc_wake_sender(chan);
-    return rc;
+    return may;
 }
 
 #endif

@@ -152,28 +152,61 @@ static LEAT__NOINLINE int locked_recv_sized(leat_chan *chan, void *msg,
     return locked_recv(chan, msg, chan->msg_bytes, until);
 }
 
-/* Out of line as well: either kind has its own way, with its own registers. */
+/* A pointer, a handle, a number: most messages are of this size. In a release build
+ * no call is left on their way, so that nothing has to be saved for one. */
+#define WORD sizeof(uint64_t)
+
+static LEAT__NOINLINE int spsc_send_rest(leat_chan *chan, const void *msg,
+                                         leat_until until)
+{
+    int rc = leat__spsc_try_send(chan, msg);
+    return rc != LEAT_EAGAIN ? rc : send_waiting(chan, msg, until);
+}
+
+static LEAT__NOINLINE int spsc_recv_rest(leat_chan *chan, void *msg,
+                                         leat_until until)
+{
+    int rc = leat__spsc_try_recv(chan, msg);
+    return rc != LEAT_EAGAIN ? rc : recv_waiting(chan, msg, until);
+}
+
+LEAT__INLINE int spsc_send_as(leat_chan *chan, const void *msg, bool bounded,
+                              size_t bytes, leat_until until)
+{
+    if (LEAT__UNLIKELY(!leat__spsc_put_alone(chan, msg, bounded, bytes)))
+        return spsc_send_rest(chan, msg, until);
+    return leat__is_asleep(chan, LEAT__ASLEEP_RX)
+               ? leat__spsc_wake_receiver(chan)
+               : 0;
+}
+
+LEAT__INLINE int spsc_recv_as(leat_chan *chan, void *msg, bool bounded,
+                              size_t bytes, leat_until until)
+{
+    if (LEAT__UNLIKELY(!leat__spsc_get_alone(chan, msg, bounded, bytes)))
+        return spsc_recv_rest(chan, msg, until);
+    return leat__is_asleep(chan, LEAT__ASLEEP_TX) ? leat__spsc_wake_sender(chan)
+                                                  : 0;
+}
+
+/* Out of line: either kind has its own way, with its own registers. */
 static LEAT__NOINLINE int spsc_send(leat_chan *chan, const void *msg,
                                     leat_until until)
 {
-    int rc = leat__spsc_send_now(chan, msg);
-    if (LEAT__LIKELY(rc != LEAT_EAGAIN))
-        return rc;
-    return send_waiting(chan, msg, until);
+    if (LEAT__UNLIKELY(chan->msg_bytes != WORD))
+        return spsc_send_rest(chan, msg, until);
+    return chan->bounded ? spsc_send_as(chan, msg, true, WORD, until)
+                         : spsc_send_as(chan, msg, false, WORD, until);
 }
 
 static LEAT__NOINLINE int spsc_recv(leat_chan *chan, void *msg,
                                     leat_until until)
 {
-    int rc = leat__spsc_recv_now(chan, msg);
-    if (LEAT__LIKELY(rc != LEAT_EAGAIN))
-        return rc;
-    return recv_waiting(chan, msg, until);
+    if (LEAT__UNLIKELY(chan->msg_bytes != WORD))
+        return spsc_recv_rest(chan, msg, until);
+    return chan->bounded ? spsc_recv_as(chan, msg, true, WORD, until)
+                         : spsc_recv_as(chan, msg, false, WORD, until);
 }
-
-/* A pointer, a handle, a number: most messages are of this size. In a release build
- * no call is left on their way, so that nothing has to be saved for one. */
-#define WORD sizeof(uint64_t)
 
 LEAT__INLINE int send_by_kind(leat_chan *chan, const void *msg,
                               leat_until until)
