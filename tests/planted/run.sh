@@ -12,11 +12,9 @@
 #     # catches: storm.spsc_1          the test, as ctest calls it
 #     # build: dev                     the CMake preset to build it with
 #     # env: NAME=value ...            for the test (optional)
-#     # runs: 40                       how many it gets to fail (optional)
 #     # target: test_close             what to build, if the name does not say it
 #
-# A test that depends on the interleaving gets up to $PLANTED_RUNS (3) runs to fail,
-# or as many as the patch says.
+# A test that depends on the interleaving gets up to $PLANTED_RUNS (3) runs to fail.
 # Ends with a table, and with 0 if every bug was caught.
 set -u
 shopt -s nullglob
@@ -24,6 +22,7 @@ shopt -s nullglob
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=${PLANTED_BUILD:-$root/build/planted}
+runs=${PLANTED_RUNS:-3}
 jobs=${PLANTED_JOBS:-2}
 failures=0
 table=$work/table.txt
@@ -125,14 +124,12 @@ restore() {
 }
 
 plant() {
-    local patch=$1 id name preset env target runs began took n rc
+    local patch=$1 id name preset env target began took n rc
     id=$(basename "$patch" .patch)
     name=$(header "$patch" catches)
     preset=$(header "$patch" build)
     env=$(header "$patch" env)
     target=$(header "$patch" target)
-    runs=$(header "$patch" runs)
-    [[ -n $runs ]] || runs=${PLANTED_RUNS:-3}
     [[ -n $target ]] || target=$(target_of "$name")
     if ! prepare "$preset"; then
         complain "$id" "the tree does not configure" "$work/$preset/log"
