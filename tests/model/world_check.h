@@ -212,6 +212,8 @@ static void check_recv(const struct row *row)
     if (row->rc != LEAT_ECLOSED)
         return;
     M_ASSERT(row->end > when.recvs_end);
+    /* nothing follows the end: all that ever went in was out */
+    M_ASSERT(maybe_in(UINT32_MAX) - maybe_out(row->end) <= 0);
     EACH_ROW(later)
     {
         if (later->call == RECV && later->begin > row->end)

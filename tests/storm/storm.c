@@ -166,17 +166,21 @@ static void describe(const struct world *world)
 
 static void run_round(struct world *world, int64_t stuck_s)
 {
-    struct timespec at;
-    clock_gettime(CLOCK_REALTIME, &at);
-    at.tv_sec += (time_t)stuck_s;
+    int64_t still_s = 0;
     atomic_store(&world->at_line, 0);
     pthread_mutex_lock(&world->mutex);
     world->round++;
     world->running = ACTORS + 1;
     pthread_cond_broadcast(&world->changed);
     while (world->running > 0) {
+        /* second by second: a process that is stopped for an hour and goes on has
+         * been still for one of them */
+        struct timespec at;
+        clock_gettime(CLOCK_REALTIME, &at);
+        at.tv_sec++;
         if (pthread_cond_timedwait(&world->changed, &world->mutex, &at) !=
-            ETIMEDOUT)
+                ETIMEDOUT ||
+            ++still_s < stuck_s)
             continue;
         fprintf(stderr, "storm: stuck for %lld s, %u threads at work\n",
                 (long long)stuck_s, world->running);
