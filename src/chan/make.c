@@ -16,12 +16,6 @@
 #define SEG_BYTES 4096
 #define DEEP_CAP  4096 /* a nap is the time of a few thousand messages */
 
-/* From here on a ring is worth large pages: each of its small pages would cost a
- * fault (over a microsecond) in the first lap, which at 8 bytes a message is a
- * sixth of a send (docs/adr/0003-large-rings.md). */
-#define DENSE_BYTES ((size_t)4 << 20)
-#define LARGE_PAGE  ((size_t)2 << 20)
-
 /* What the options and sizes come to. */
 struct layout {
     size_t align; /* of slots */
@@ -128,17 +122,6 @@ static void make_init(leat_chan *chan, const struct layout *layout,
         init_segs(chan);
 }
 
-static leat_chan *make_memory(const struct layout *layout)
-{
-    size_t align = larger(LEAT__LINE_PAIR, layout->align);
-    if (layout->bytes < DENSE_BYTES)
-        return leat__mem_alloc(layout->bytes, align);
-    leat_chan *chan = leat__mem_alloc(layout->bytes, LARGE_PAGE);
-    if (chan != NULL)
-        leat__os_expect_dense(chan, layout->bytes);
-    return chan;
-}
-
 static int make_chan(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
                      size_t capacity, const leat_chan_opts *opts,
                      const void *site)
@@ -150,7 +133,8 @@ static int make_chan(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
     struct layout layout;
     if (!layout_of(&layout, msg_bytes, capacity, opts))
         return LEAT_ENOMEM;
-    leat_chan *chan = make_memory(&layout);
+    leat_chan *chan =
+        leat__mem_alloc(layout.bytes, larger(LEAT__LINE_PAIR, layout.align));
     if (chan == NULL)
         return LEAT_ENOMEM;
     memset((void *)chan, 0, layout.name_at);

@@ -12,7 +12,6 @@
 #include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <stddef.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,14 +42,6 @@ void leat__os_futex_wake(leat__a32 *word)
     int saved = errno;
     /* EFAULT is fine: the sleeper has gone and so has its stack */
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-    errno = saved;
-}
-
-void leat__os_expect_dense(void *mem, size_t bytes)
-{
-    int saved = errno;
-    /* where the administrator allows it to who asks; refused is fine */
-    madvise(mem, bytes, MADV_HUGEPAGE);
     errno = saved;
 }
 

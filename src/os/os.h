@@ -50,10 +50,6 @@ unsigned leat__os_cpus(void);
  * time it is known it may be another: for guesses only. Cheap. */
 int leat__os_cpu(void);
 
-/* A hint: these bytes will be used all over, again and again. A port may back them
- * with large pages; it may do nothing. */
-void leat__os_expect_dense(void *mem, size_t bytes);
-
 /* Can leat__os_membarrier be used? Registers the process on the first call; the
  * answer never changes after that. */
 bool leat__os_has_membarrier(void);

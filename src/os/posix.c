@@ -73,12 +73,6 @@ void leat__os_futex_wake(leat__a32 *word)
     pthread_mutex_unlock(&b->mutex);
 }
 
-void leat__os_expect_dense(void *mem, size_t bytes)
-{
-    (void)mem;
-    (void)bytes;
-}
-
 bool leat__os_has_membarrier(void)
 {
     return false;

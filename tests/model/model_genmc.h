@@ -227,12 +227,6 @@ int leat__os_cpu(void)
     return -1; /* not known, and a guess about time only */
 }
 
-void leat__os_expect_dense(void *mem, size_t bytes)
-{
-    (void)mem;
-    (void)bytes;
-}
-
 bool leat__os_has_membarrier(void)
 {
     return false;

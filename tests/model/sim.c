@@ -440,12 +440,6 @@ void leat__os_yield(void)
     point(__builtin_return_address(0));
 }
 
-void leat__os_expect_dense(void *mem, size_t bytes)
-{
-    (void)mem;
-    (void)bytes;
-}
-
 void leat__os_nap(void)
 {
     leat__os_yield();
