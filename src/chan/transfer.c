@@ -21,6 +21,9 @@ static int try_once(leat_chan *chan, enum leat__dir dir, void *msg)
                              : leat__locked_try_recv(chan, msg);
 }
 
+/* About as long as the looks take if nobody else wants the processor. */
+#define LINGER_NS 100000
+
 /* Look for a bounded time before parking: with room for several messages the
  * other end is likely to make more than one step, and a parked op would be woken
  * for the first. With none or one it parks at once, and looks there. */
@@ -30,7 +33,10 @@ static int linger(leat_chan *chan, enum leat__dir dir, void *msg,
     leat__spin spin = LEAT__SPIN_LINGER;
     if (chan->spsc)
         spin = LEAT__SPIN_AFTER(leat__spsc_patience(chan, dir));
-    spin.deadline_ns = deadline_ns;
+    /* A yield may take milliseconds, in which others come and go; who is parked is
+     * in line. */
+    int64_t enough_ns = leat__os_now_ns() + LINGER_NS;
+    spin.deadline_ns = deadline_ns < enough_ns ? deadline_ns : enough_ns;
     while (leat__spin_turn(&spin) &&
            (token == NULL || !leat__token_fired(token))) {
         if (!chan->spsc && !leat__locked_look(chan, dir))
