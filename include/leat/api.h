@@ -11,20 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 #ifdef __cplusplus
 #define LEAT_BEGIN_DECLS extern "C" {
 #define LEAT_END_DECLS   }
-#define LEAT_ZERO_INIT                                                         \
-    {                                                                          \
-    }
+#define LEAT_ZERO_INIT {}
 #else
 #define LEAT_BEGIN_DECLS
 #define LEAT_END_DECLS
-#define LEAT_ZERO_INIT                                                         \
-    {                                                                          \
-        0                                                                      \
-    }
+#define LEAT_ZERO_INIT {0}
 #endif
+/* clang-format on */
 
 /* For values that are built where they are used; the library has each of these
  * functions as well, for those who call by name. */

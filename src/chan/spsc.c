@@ -229,17 +229,6 @@ static void fence_heavy(const leat_chan *chan)
         leat__fence_sc();
 }
 
-/* After a message has moved. returns 0 */
-static int wake_other(leat_chan *chan, enum leat__dir dir)
-{
-    if (dir == LEAT__SEND)
-        return leat__is_asleep(chan, LEAT__ASLEEP_RX)
-                   ? leat__spsc_wake_receiver(chan)
-                   : 0;
-    return leat__is_asleep(chan, LEAT__ASLEEP_TX) ? leat__spsc_wake_sender(chan)
-                                                  : 0;
-}
-
 int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
 {
     bool sends = dir == LEAT__SEND;
@@ -262,7 +251,7 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
         leat__spsc_set_asleep(chan);
     }
     unlock_and_retire(chan, drained);
-    return rc == 0 ? wake_other(chan, dir) : rc;
+    return rc == 0 ? leat__spsc_wake_other(chan, dir) : rc;
 }
 
 /* ---- the verbs ----------------------------------------------------------------------- */
@@ -274,7 +263,7 @@ int leat__spsc_try_send(leat_chan *chan, const void *msg)
     leat__fence_light(chan);
     int rc = spsc_offer(chan, msg);
     leat__end_leave(&chan->put);
-    return rc == 0 ? wake_other(chan, LEAT__SEND) : rc;
+    return rc == 0 ? leat__spsc_wake_other(chan, LEAT__SEND) : rc;
 }
 
 int leat__spsc_try_recv(leat_chan *chan, void *msg)
@@ -286,7 +275,7 @@ int leat__spsc_try_recv(leat_chan *chan, void *msg)
     else
         rc = spsc_take(chan, msg, NULL);
     leat__end_leave(&chan->get);
-    return rc == 0 ? wake_other(chan, LEAT__RECV) : rc;
+    return rc == 0 ? leat__spsc_wake_other(chan, LEAT__RECV) : rc;
 }
 
 /* Set CLOSED and turn the parked sender away. */

@@ -115,6 +115,17 @@ static inline bool leat__is_asleep(const leat_chan *chan, uint32_t bit)
 int leat__spsc_wake_receiver(leat_chan *chan);
 int leat__spsc_wake_sender(leat_chan *chan);
 
+/* After a message has moved by dir. returns 0 */
+LEAT__INLINE int leat__spsc_wake_other(leat_chan *chan, enum leat__dir dir)
+{
+    if (dir == LEAT__SEND)
+        return leat__is_asleep(chan, LEAT__ASLEEP_RX)
+                   ? leat__spsc_wake_receiver(chan)
+                   : 0;
+    return leat__is_asleep(chan, LEAT__ASLEEP_TX) ? leat__spsc_wake_sender(chan)
+                                                  : 0;
+}
+
 /* ---- the way of a message that meets nobody ------------------------------------------- */
 
 /* Send a message if that takes nothing but a slot. false: nothing done. */

@@ -181,9 +181,7 @@ LEAT__INLINE int spsc_send_as(leat_chan *chan, const void *msg, bool bounded,
 {
     if (LEAT__UNLIKELY(!leat__spsc_put_alone(chan, msg, bounded, bytes)))
         return spsc_send_rest(chan, msg, until);
-    return leat__is_asleep(chan, LEAT__ASLEEP_RX)
-               ? leat__spsc_wake_receiver(chan)
-               : 0;
+    return leat__spsc_wake_other(chan, LEAT__SEND);
 }
 
 LEAT__INLINE int spsc_recv_as(leat_chan *chan, void *msg, bool bounded,
@@ -191,8 +189,7 @@ LEAT__INLINE int spsc_recv_as(leat_chan *chan, void *msg, bool bounded,
 {
     if (LEAT__UNLIKELY(!leat__spsc_get_alone(chan, msg, bounded, bytes)))
         return spsc_recv_rest(chan, msg, until);
-    return leat__is_asleep(chan, LEAT__ASLEEP_TX) ? leat__spsc_wake_sender(chan)
-                                                  : 0;
+    return leat__spsc_wake_other(chan, LEAT__RECV);
 }
 
 /* Out of line: either kind has its own way, with its own registers. */
