@@ -91,15 +91,23 @@ typedef struct leat__record {
     leat__a32 calls[2]; /* by direction: 1 during a call on a promised end */
 } leat__record;
 
+enum leat__kind { LEAT__LOCKED, LEAT__SPSC };
+
+/* The way of a message that meets nobody, in transfer.c: chosen once. A pointer, a
+ * handle, a number: most messages are of the size of a word. */
+enum leat__way { LEAT__WAY_WORD, LEAT__WAY_SIZED, LEAT__WAY_SPSC };
+#define LEAT__WORD sizeof(uint64_t)
+
 struct leat_chan {
     /* -- immutable after new, but for owners, tags, halves, reason -------- */
     struct leat_tx tx;
     struct leat_rx rx;
-    bool spsc;
+    uint8_t kind; /* enum leat__kind */
+    uint8_t way;  /* enum leat__way */
     bool bounded;
     bool deep;       /* room for thousands: see leat__lock_contend */
     bool asymmetric; /* spsc: membarrier is to be had */
-    uint32_t flags;
+    uint8_t flags;
     size_t msg_bytes;
     size_t stride;        /* bytes from slot to slot */
     size_t cap;           /* as given; LEAT_UNBOUNDED too */
@@ -109,9 +117,10 @@ struct leat_chan {
     unsigned char *slots; /* bounded: in the channel's own block */
     void (*discard)(void *msg, void *arg);
     void *discard_arg;
-    const char *name; /* in the channel's own block */
-    leat__a32 halves; /* halves that have owners */
-    int reason;       /* under the lock until CLOSED, then immutable */
+    const char *name;                /* in the channel's own block */
+    const struct leat__verbs *verbs; /* of the kind */
+    leat__a32 halves;                /* halves that have owners */
+    int reason; /* under the lock until CLOSED, then immutable */
 
     /* -- the locked part: one line for a message ------------------------- */
     alignas(LEAT__LINE_PAIR) leat__lock lock;
@@ -135,6 +144,26 @@ struct leat_chan {
 
 /* The ends, as directions. */
 enum leat__dir { LEAT__SEND, LEAT__RECV };
+
+/* What a kind implements. */
+typedef struct leat__verbs {
+    /* Send or receive without waiting.
+     * returns 0, LEAT_ECLOSED, LEAT_EAGAIN (full, or empty), LEAT_ENOMEM (a send) */
+    int (*try_send)(leat_chan *chan, const void *msg);
+    int (*try_recv)(leat_chan *chan, void *msg);
+    /* Try once more, and if it must wait put the waiter into the queue, in one step:
+     * no event between the try and the queueing is missed. Unbounded sends never
+     * wait. returns as try; LEAT_EAGAIN means the waiter is in the queue. */
+    int (*enlist)(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter);
+    /* Close: refuse sends, wake the parked, seal. */
+    void (*close)(leat_chan *chan, int reason);
+    /* Give everything that is queued to the discard hook. pre: sealed; spsc: the
+     * caller is the consumer */
+    void (*discard)(leat_chan *chan);
+} leat__verbs;
+
+extern const leat__verbs leat__locked_verbs;
+extern const leat__verbs leat__spsc_verbs;
 
 /* The channel of a half. aborts if it is not such a half. */
 static inline leat_chan *leat__chan_of_tx(leat_tx *tx)
@@ -211,47 +240,30 @@ static inline unsigned char *leat__seg_slot(const leat_chan *chan,
     return (unsigned char *)seg + chan->seg_offset + index * chan->stride;
 }
 
-/* ---- the verbs of a kind -------------------------------------------------- */
+/* ---- what transfer.c knows of the kinds --------------------------------------- */
 
-/* Send or receive without waiting.
- * returns 0, LEAT_ECLOSED, LEAT_EAGAIN (full, or empty), LEAT_ENOMEM (a send)
- * The *_rest forms are called with the lock held, and let go of it: what is left
- * of a try when store.h's way of a message alone was not possible. */
+/* With the lock held, and letting go of it: what is left of a try when store.h's way
+ * of a message alone was not possible. return as try */
 int leat__locked_send_rest(leat_chan *chan, const void *msg);
 int leat__locked_recv_rest(leat_chan *chan, void *msg);
-int leat__locked_try_send(leat_chan *chan, const void *msg);
-int leat__locked_try_recv(leat_chan *chan, void *msg);
+
+/* Might a try succeed now? A look without the lock, for spinning. */
+bool leat__locked_look(const leat_chan *chan, enum leat__dir dir);
+
+/* verbs.try_send and try_recv of the spsc kind. */
 int leat__spsc_try_send(leat_chan *chan, const void *msg);
 int leat__spsc_try_recv(leat_chan *chan, void *msg);
-
-/* Try once more, and if it must wait put the waiter into the queue, in one step:
- * no event between the try and the queueing is missed. Unbounded sends never wait.
- * returns as try; LEAT_EAGAIN means the waiter is in the queue. */
-int leat__locked_enlist(leat_chan *chan, enum leat__dir dir,
-                        leat__waiter *waiter);
-int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir,
-                      leat__waiter *waiter);
-
-/* Take the waiter out of the queue if it is in there still. */
-void leat__chan_delist(leat_chan *chan, leat__waiter *waiter);
-
-/* spsc: let the asleep bits follow the queues. pre: the lock is held */
-void leat__spsc_set_asleep(leat_chan *chan);
-
-/* Close: refuse sends, wake the parked, seal. */
-void leat__locked_close(leat_chan *chan, int reason);
-void leat__spsc_close(leat_chan *chan, int reason);
-
-/* Give everything that is queued to the discard hook. pre: sealed; spsc: the
- * caller is the consumer */
-void leat__locked_discard(leat_chan *chan);
-void leat__spsc_discard(leat_chan *chan);
 
 /* How long to wait before the first look, for the end that has to wait now. */
 unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir);
 
-/* Might a try succeed now? A look without the lock, for spinning. */
-bool leat__locked_look(const leat_chan *chan, enum leat__dir dir);
+/* Let the asleep bits follow the queues. pre: the lock is held */
+void leat__spsc_set_asleep(leat_chan *chan);
+
+/* ---- the rest -------------------------------------------------------------------- */
+
+/* Take the waiter out of the queue if it is in there still. */
+void leat__chan_delist(leat_chan *chan, leat__waiter *waiter);
 
 /* Messages queued, by a look. */
 size_t leat__chan_len(const leat_chan *chan);

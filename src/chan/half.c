@@ -20,10 +20,7 @@
 
 static void close_with(leat_chan *chan, int reason)
 {
-    if (chan->spsc)
-        leat__spsc_close(chan, reason);
-    else
-        leat__locked_close(chan, reason);
+    chan->verbs->close(chan, reason);
 }
 
 /* One half is gone for good. LAST TOUCH of the channel for its dropper. */
@@ -138,10 +135,7 @@ bool leat_rx_drop(leat_rx *rx)
                       "leat_rx_drop: a receive still waits on the half that "
                       "its last owner drops");
     close_with(chan, 0);
-    if (chan->spsc)
-        leat__spsc_discard(chan);
-    else
-        leat__locked_discard(chan);
+    chan->verbs->discard(chan);
     rx->tag = 0;
     release_half(chan);
     return true;
@@ -172,13 +166,13 @@ void leat_rx_abort(leat_rx *rx)
 {
     leat_chan *chan = leat__chan_of_rx(rx);
     close_with(chan, 0);
-    if (chan->spsc) {
+    if (chan->kind == LEAT__SPSC) {
         /* the consumer's end is the consumer's: mark, and it discards */
         leat__chan_lock(chan);
         leat__chan_set(chan, LEAT__CHAN_ABORTED);
         leat__chan_unlock(chan);
     } else {
-        leat__locked_discard(chan);
+        chan->verbs->discard(chan);
     }
 }
 
@@ -191,7 +185,7 @@ leat_chan *leat_rx_chan(leat_rx *rx)
 
 size_t leat__chan_len(const leat_chan *chan)
 {
-    if (!chan->spsc)
+    if (chan->kind != LEAT__SPSC)
         return leat__ldz_rlx(&chan->store.len); /* relaxed: a look */
     /* The consumer's count first: the producer's can only have grown since, so the
      * difference is not negative. If the consumer's is the same afterwards, both

@@ -147,23 +147,23 @@ int leat__locked_recv_rest(leat_chan *chan, void *msg)
     return rc;
 }
 
-int leat__locked_try_send(leat_chan *chan, const void *msg)
+static int locked_try_send(leat_chan *chan, const void *msg)
 {
     leat__chan_lock(chan);
     return leat__locked_send_rest(chan, msg);
 }
 
-int leat__locked_try_recv(leat_chan *chan, void *msg)
+static int locked_try_recv(leat_chan *chan, void *msg)
 {
     leat__chan_lock(chan);
     return leat__locked_recv_rest(chan, msg);
 }
 
-int leat__locked_enlist(leat_chan *chan, enum leat__dir dir,
-                        leat__waiter *waiter)
+static int locked_enlist(leat_chan *chan, enum leat__dir dir,
+                         leat__waiter *waiter)
 {
     if (dir == LEAT__SEND && !chan->bounded)
-        return leat__locked_try_send(chan, waiter->msg); /* never has to wait */
+        return locked_try_send(chan, waiter->msg); /* never has to wait */
     struct after after = {0};
     leat__seg *none = NULL;
     leat__chan_lock(chan);
@@ -185,7 +185,7 @@ bool leat__locked_look(const leat_chan *chan, enum leat__dir dir)
     return closed || (dir == LEAT__SEND ? len < chan->cap : len > 0);
 }
 
-void leat__locked_close(leat_chan *chan, int reason)
+static void locked_close(leat_chan *chan, int reason)
 {
     leat__link won;
     leat__list_init(&won);
@@ -221,7 +221,7 @@ static struct content detach(leat_chan *chan)
     return all;
 }
 
-void leat__locked_discard(leat_chan *chan)
+static void locked_discard(leat_chan *chan)
 {
     struct content all = detach(chan);
     while (all.len > 0 && chan->discard != NULL) {
@@ -243,3 +243,11 @@ void leat__locked_discard(leat_chan *chan)
     }
     leat__seg_free_all(chan, all.seg);
 }
+
+const leat__verbs leat__locked_verbs = {
+    .try_send = locked_try_send,
+    .try_recv = locked_try_recv,
+    .enlist = locked_enlist,
+    .close = locked_close,
+    .discard = locked_discard,
+};

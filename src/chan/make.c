@@ -23,7 +23,7 @@ struct layout {
     size_t name_at;
     size_t slots_at;
     size_t bytes;
-    bool spsc;
+    enum leat__kind kind;
     bool bounded;
 };
 
@@ -54,9 +54,10 @@ static bool layout_of(struct layout *layout, size_t msg_bytes, size_t capacity,
     layout->bounded = capacity != LEAT_UNBOUNDED;
     /* with room for one, every message meets the other end: handing it over under
      * the lock is faster than two counts that each side watches */
-    layout->spsc = (opts->flags & PROMISES) == PROMISES && capacity > 1;
-    layout->name_at =
-        layout->spsc ? sizeof(leat_chan) : offsetof(leat_chan, put);
+    bool promised = (opts->flags & PROMISES) == PROMISES;
+    layout->kind = promised && capacity > 1 ? LEAT__SPSC : LEAT__LOCKED;
+    layout->name_at = layout->kind == LEAT__SPSC ? sizeof(leat_chan)
+                                                 : offsetof(leat_chan, put);
     size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name);
     if (name_bytes > SIZE_MAX / 4)
         return false;
@@ -89,7 +90,14 @@ static void init_segs(leat_chan *chan)
 #endif
 }
 
-/* pre: the struct is zero */
+static enum leat__way way_of(enum leat__kind kind, size_t msg_bytes)
+{
+    if (kind == LEAT__SPSC)
+        return LEAT__WAY_SPSC;
+    return msg_bytes == LEAT__WORD ? LEAT__WAY_WORD : LEAT__WAY_SIZED;
+}
+
+/* pre: the struct is zero, but for msg_bytes and cap */
 static void make_init(leat_chan *chan, const struct layout *layout,
                       const leat_chan_opts *opts)
 {
@@ -100,11 +108,14 @@ static void make_init(leat_chan *chan, const struct layout *layout,
     leat__st32_rlx(&chan->tx.owners, 1);
     leat__st32_rlx(&chan->rx.owners, 1);
     leat__st32_rlx(&chan->halves, 2); /* relaxed: likewise */
-    chan->spsc = layout->spsc;
+    chan->kind = (uint8_t)layout->kind;
+    chan->way = (uint8_t)way_of(layout->kind, chan->msg_bytes);
+    chan->verbs =
+        layout->kind == LEAT__SPSC ? &leat__spsc_verbs : &leat__locked_verbs;
     chan->bounded = layout->bounded;
     chan->deep = chan->cap >= DEEP_CAP;
-    chan->asymmetric = layout->spsc && leat__os_has_membarrier();
-    chan->flags = opts->flags;
+    chan->asymmetric = layout->kind == LEAT__SPSC && leat__os_has_membarrier();
+    chan->flags = (uint8_t)opts->flags;
     chan->align = layout->align;
     chan->stride = layout->stride;
     chan->slots = layout->bounded ? block + layout->slots_at : NULL;
@@ -171,7 +182,7 @@ void leat__chan_free(leat_chan *chan)
 {
     leat__registry_remove(chan);
     if (!chan->bounded) {
-        bool began = chan->spsc && chan->get.seg != NULL;
+        bool began = chan->kind == LEAT__SPSC && chan->get.seg != NULL;
         leat__seg_free_all(chan, began ? chan->get.seg : chan->first);
     }
     chan->rx.tag = 0;

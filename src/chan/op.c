@@ -8,12 +8,6 @@
  * MODEL: tests/model/m_op.c */
 #include "chan/op.h"
 
-static int op_enlist(leat__op *op)
-{
-    return op->chan->spsc ? leat__spsc_enlist(op->chan, op->dir, &op->at)
-                          : leat__locked_enlist(op->chan, op->dir, &op->at);
-}
-
 int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
                    leat__token *token, bool sole, void (*notify)(leat__wait *))
 {
@@ -23,7 +17,7 @@ int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
     op->token = token;
     op->at = (leat__waiter){.wait = &op->wait, .msg = msg};
     leat__wait_init(&op->wait, sole, notify);
-    int rc = op_enlist(op);
+    int rc = chan->verbs->enlist(chan, dir, &op->at);
     if (rc != LEAT_EAGAIN)
         return rc;
     if (token == NULL)

@@ -40,7 +40,6 @@ void leat__chan_delist(leat_chan *chan, leat__waiter *waiter)
     leat__chan_lock(chan);
     if (leat__link_is_in(&waiter->link))
         leat__list_remove(&waiter->link);
-    if (chan->spsc)
-        leat__spsc_set_asleep(chan);
+    leat__spsc_set_asleep(chan); /* another kind does not look */
     leat__chan_unlock(chan);
 }

@@ -120,7 +120,7 @@ static const char *kind_of(const leat_chan *chan)
 {
     if (chan->cap == 0)
         return "rendezvous";
-    if (chan->spsc)
+    if (chan->kind == LEAT__SPSC)
         return chan->bounded ? "bounded spsc" : "unbounded spsc";
     return chan->bounded ? "bounded" : "unbounded";
 }

@@ -229,7 +229,8 @@ static void fence_heavy(const leat_chan *chan)
         leat__fence_sc();
 }
 
-int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
+static int spsc_enlist(leat_chan *chan, enum leat__dir dir,
+                       leat__waiter *waiter)
 {
     bool sends = dir == LEAT__SEND;
     leat__link *queue = sends ? &chan->sendq : &chan->recvq;
@@ -254,6 +255,19 @@ int leat__spsc_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
     return rc == 0 ? leat__spsc_wake_other(chan, dir) : rc;
 }
 
+static void spsc_discard(leat_chan *chan)
+{
+    LEAT_ASSERT(leat__chan_is(chan, LEAT__CHAN_SEALED));
+    while (get_ready(chan)) {
+        if (!chan->bounded && leat__get_at_end(chan))
+            get_follow(chan, NULL);
+        unsigned char *slot = leat__get_slot(chan, chan->bounded);
+        if (chan->discard != NULL)
+            chan->discard(slot, chan->discard_arg);
+        leat__get_advance(chan, chan->bounded);
+    }
+}
+
 /* ---- the verbs ----------------------------------------------------------------------- */
 
 int leat__spsc_try_send(leat_chan *chan, const void *msg)
@@ -271,7 +285,7 @@ int leat__spsc_try_recv(leat_chan *chan, void *msg)
     int rc = LEAT_ECLOSED;
     leat__end_enter(chan, LEAT__RECV);
     if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
-        leat__spsc_discard(chan);
+        spsc_discard(chan);
     else
         rc = spsc_take(chan, msg, NULL);
     leat__end_leave(&chan->get);
@@ -310,7 +324,7 @@ static void seal(leat_chan *chan)
         leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
 }
 
-void leat__spsc_close(leat_chan *chan, int reason)
+static void spsc_close(leat_chan *chan, int reason)
 {
     refuse_sends(chan, reason);
     /* ORDER spsc.close: the closer's half of the Dekker, see leat__spsc_put_alone. */
@@ -324,15 +338,10 @@ void leat__spsc_close(leat_chan *chan, int reason)
     seal(chan);
 }
 
-void leat__spsc_discard(leat_chan *chan)
-{
-    LEAT_ASSERT(leat__chan_is(chan, LEAT__CHAN_SEALED));
-    while (get_ready(chan)) {
-        if (!chan->bounded && leat__get_at_end(chan))
-            get_follow(chan, NULL);
-        unsigned char *slot = leat__get_slot(chan, chan->bounded);
-        if (chan->discard != NULL)
-            chan->discard(slot, chan->discard_arg);
-        leat__get_advance(chan, chan->bounded);
-    }
-}
+const leat__verbs leat__spsc_verbs = {
+    .try_send = leat__spsc_try_send,
+    .try_recv = leat__spsc_try_recv,
+    .enlist = spsc_enlist,
+    .close = spsc_close,
+    .discard = spsc_discard,
+};

@@ -14,11 +14,8 @@
 
 static int try_once(leat_chan *chan, enum leat__dir dir, void *msg)
 {
-    if (chan->spsc)
-        return dir == LEAT__SEND ? leat__spsc_try_send(chan, msg)
-                                 : leat__spsc_try_recv(chan, msg);
-    return dir == LEAT__SEND ? leat__locked_try_send(chan, msg)
-                             : leat__locked_try_recv(chan, msg);
+    return dir == LEAT__SEND ? chan->verbs->try_send(chan, msg)
+                             : chan->verbs->try_recv(chan, msg);
 }
 
 /* About as long as the looks take if nobody else wants the processor. */
@@ -31,7 +28,8 @@ static int linger(leat_chan *chan, enum leat__dir dir, void *msg,
                   const leat__token *token, int64_t deadline_ns)
 {
     leat__spin spin = LEAT__SPIN_LINGER;
-    if (chan->spsc)
+    bool spsc = chan->kind == LEAT__SPSC;
+    if (spsc)
         spin = LEAT__SPIN_AFTER(leat__spsc_patience(chan, dir));
     /* A yield may take milliseconds, in which others come and go; who is parked is
      * in line. */
@@ -39,7 +37,7 @@ static int linger(leat_chan *chan, enum leat__dir dir, void *msg,
     spin.deadline_ns = deadline_ns < enough_ns ? deadline_ns : enough_ns;
     while (leat__spin_turn(&spin) &&
            (token == NULL || !leat__token_fired(token))) {
-        if (!chan->spsc && !leat__locked_look(chan, dir))
+        if (!spsc && !leat__locked_look(chan, dir))
             continue;
         int rc = try_once(chan, dir, msg);
         if (rc != LEAT_EAGAIN)
@@ -158,10 +156,6 @@ static LEAT__NOINLINE int locked_recv_sized(leat_chan *chan, void *msg,
     return locked_recv(chan, msg, chan->msg_bytes, until);
 }
 
-/* A pointer, a handle, a number: most messages are of this size. In a release build
- * no call is left on their way, so that nothing has to be saved for one. */
-#define WORD sizeof(uint64_t)
-
 static LEAT__NOINLINE int spsc_send_rest(leat_chan *chan, const void *msg,
                                          leat_until until)
 {
@@ -196,38 +190,39 @@ LEAT__INLINE int spsc_recv_as(leat_chan *chan, void *msg, bool bounded,
 static LEAT__NOINLINE int spsc_send(leat_chan *chan, const void *msg,
                                     leat_until until)
 {
-    if (LEAT__UNLIKELY(chan->msg_bytes != WORD))
+    if (LEAT__UNLIKELY(chan->msg_bytes != LEAT__WORD))
         return spsc_send_rest(chan, msg, until);
-    return chan->bounded ? spsc_send_as(chan, msg, true, WORD, until)
-                         : spsc_send_as(chan, msg, false, WORD, until);
+    return chan->bounded ? spsc_send_as(chan, msg, true, LEAT__WORD, until)
+                         : spsc_send_as(chan, msg, false, LEAT__WORD, until);
 }
 
 static LEAT__NOINLINE int spsc_recv(leat_chan *chan, void *msg,
                                     leat_until until)
 {
-    if (LEAT__UNLIKELY(chan->msg_bytes != WORD))
+    if (LEAT__UNLIKELY(chan->msg_bytes != LEAT__WORD))
         return spsc_recv_rest(chan, msg, until);
-    return chan->bounded ? spsc_recv_as(chan, msg, true, WORD, until)
-                         : spsc_recv_as(chan, msg, false, WORD, until);
+    return chan->bounded ? spsc_recv_as(chan, msg, true, LEAT__WORD, until)
+                         : spsc_recv_as(chan, msg, false, LEAT__WORD, until);
 }
 
-LEAT__INLINE int send_by_kind(leat_chan *chan, const void *msg,
-                              leat_until until)
+/* In a release build no call is left on the way of a word, so that nothing has to be
+ * saved for one. */
+LEAT__INLINE int send_by_way(leat_chan *chan, const void *msg, leat_until until)
 {
-    if (LEAT__UNLIKELY(chan->spsc))
+    if (LEAT__LIKELY(chan->way == LEAT__WAY_WORD))
+        return locked_send(chan, msg, LEAT__WORD, until);
+    if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC))
         return spsc_send(chan, msg, until);
-    if (LEAT__UNLIKELY(chan->msg_bytes != WORD))
-        return locked_send_sized(chan, msg, until);
-    return locked_send(chan, msg, WORD, until);
+    return locked_send_sized(chan, msg, until);
 }
 
-LEAT__INLINE int recv_by_kind(leat_chan *chan, void *msg, leat_until until)
+LEAT__INLINE int recv_by_way(leat_chan *chan, void *msg, leat_until until)
 {
-    if (LEAT__UNLIKELY(chan->spsc))
+    if (LEAT__LIKELY(chan->way == LEAT__WAY_WORD))
+        return locked_recv(chan, msg, LEAT__WORD, until);
+    if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC))
         return spsc_recv(chan, msg, until);
-    if (LEAT__UNLIKELY(chan->msg_bytes != WORD))
-        return locked_recv_sized(chan, msg, until);
-    return locked_recv(chan, msg, WORD, until);
+    return locked_recv_sized(chan, msg, until);
 }
 
 int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
@@ -236,7 +231,7 @@ int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
     LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
                "leat_tx_send: msg is NULL");
     leat__promise_begin(chan, LEAT__SEND);
-    int rc = send_by_kind(chan, msg, until);
+    int rc = send_by_way(chan, msg, until);
     leat__promise_end(chan, LEAT__SEND);
     return rc;
 }
@@ -247,7 +242,7 @@ int leat_rx_recv(leat_rx *rx, void *msg, leat_until until)
     LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
                "leat_rx_recv: msg is NULL");
     leat__promise_begin(chan, LEAT__RECV);
-    int rc = recv_by_kind(chan, msg, until);
+    int rc = recv_by_way(chan, msg, until);
     leat__promise_end(chan, LEAT__RECV);
     return rc;
 }
