@@ -29,6 +29,7 @@
 #include "chan/locked.c"
 #include "chan/make.c"
 #include "chan/op.c"
+#include "chan/policy.c"
 #include "chan/queue.c"
 #include "chan/registry.c"
 #include "chan/seg.c"

@@ -18,6 +18,7 @@ set(LEAT_SOURCES
     src/chan/locked.c
     src/chan/make.c
     src/chan/op.c
+    src/chan/policy.c
     src/chan/queue.c
     src/chan/registry.c
     src/chan/seg.c

@@ -89,6 +89,21 @@ typedef struct leat_chan leat_chan; /* a view of the whole; owns nothing */
 #define LEAT_SINGLE_PRODUCER 0x1u
 #define LEAT_SINGLE_CONSUMER 0x2u
 
+/* What a send does that finds the channel full: leat_chan_opts.policy. An unbounded
+ * channel is never full and ignores it; one of capacity 0 is always full, unless a
+ * receiver waits. Order is kept, whatever is dropped. */
+enum leat_policy {
+    LEAT_POLICY_BLOCK = 0,   /* waits, as long as its `until` says */
+    LEAT_POLICY_FAIL,        /* fails with LEAT_EAGAIN at once, whatever `until`
+            says; the message is still yours */
+    LEAT_POLICY_DROP_OLDEST, /* takes the oldest queued message out, which goes to
+            the discard hook, and returns 0; not with capacity 0 */
+    LEAT_POLICY_DROP_NEWEST, /* gives its own message to the discard hook (the
+            bytes that msg points at, not to be written) and returns 0 */
+    LEAT_POLICY_CONFLATE /* capacity 1 only: as LEAT_POLICY_DROP_OLDEST, so the
+            channel holds the latest message */
+};
+
 /* Options of leat_chan_new; all zero is the default for each field but size. In C
  * LEAT_CHAN_OPTS makes them; in C++:
  *     leat_chan_opts opts = LEAT_ZERO_INIT;
@@ -97,17 +112,19 @@ typedef struct leat_chan_opts {
     size_t size;                           /* sizeof(leat_chan_opts) */
     void (*discard)(void *msg, void *arg); /* called once for each message that
             will never be received: at the last drop of the receiving half, at
-            abort, and for nothing else. Runs in the thread that dropped or
-            aborted (see leat_rx_abort), holding no lock of leat's; calls of one
-            channel may overlap if several threads abort. msg points at the
-            message's bytes, borrowed for the call. May use leat, this channel's
-            tx included, the last drop of it too; not this channel's rx. */
+            abort, when the policy drops it, and for nothing else. Runs in the
+            thread that dropped, aborted or sent, holding no lock of leat's;
+            calls of one channel may overlap if several threads abort or send.
+            msg points at the message's bytes, borrowed for the call. May use
+            leat, this channel's tx included, the last drop of it too; not this
+            channel's rx, and if the policy drops not this channel at all. */
     void *discard_arg;                     /* kept until the channel is freed */
     const char *name;                      /* copied; for dumps; may be NULL */
     size_t msg_align;                      /* a power of two up to
             LEAT_MSG_ALIGN_MAX, the alignment of the bytes that discard sees;
             0: what a type of msg_bytes can need by itself, at most 16 */
     uint32_t flags;                        /* LEAT_SINGLE_* */
+    enum leat_policy policy;               /* when full */
 } leat_chan_opts;
 
 /* LEAT_CHAN_OPTS(.name = "jobs", .flags = LEAT_SINGLE_PRODUCER): a pointer to
@@ -125,8 +142,10 @@ LEAT_BEGIN_DECLS
  * messages matters then), with one owner of each half.
  *
  * returns   0                  *tx and *rx are yours
- *           LEAT_EINVAL        msg_align is no power of two or too large, flags
- *                              or opts->size are unknown
+ *           LEAT_EINVAL        msg_align is no power of two or too large; flags,
+ *                              policy or opts->size are unknown; capacity 0 with
+ *                              LEAT_POLICY_DROP_OLDEST, or another than 1 with
+ *                              LEAT_POLICY_CONFLATE
  *           LEAT_ENOMEM        no memory, or msg_bytes and capacity need more
  *                              than an address space; *tx and *rx untouched
  * aborts    if tx or rx is NULL
@@ -185,15 +204,19 @@ LEAT_API LEAT_NODISCARD leat_rx *leat_chan_rx(leat_chan *chan);
 /* ---- send and receive ---------------------------------------------------- */
 
 /* Send one message: copy msg_bytes from *msg into the channel, or straight to a
- * receiver that waits. With capacity 0, returns when a receiver has it.
+ * receiver that waits. With capacity 0, returns when a receiver has it. With a
+ * policy other than LEAT_POLICY_BLOCK it does not wait.
  *
- * returns   0                  sent
+ * returns   0                  sent (or dropped, as the policy says)
  *           LEAT_ECLOSED       closed, or all receivers gone; msg is still yours
  *           LEAT_EAGAIN, LEAT_ETIMEDOUT, LEAT_ECANCELED
- *                              full, and `until` gave up; msg is still yours
+ *                              full, and `until` gave up; msg is still yours.
+ *                              LEAT_POLICY_FAIL: LEAT_EAGAIN
  *           LEAT_ENOMEM        unbounded and no memory; msg is still yours
  * aborts    if tx is no sending half, or msg is NULL and msg_bytes is not 0
- * blocks    until `until`, while full; never if unbounded
+ * blocks    until `until`, while full; never if unbounded. A send that drops
+ *           runs the discard hook; for messages of more than 512 bytes it may
+ *           wait for another send that is in the hook
  * allocates unbounded: a block now and then; else never
  * threads   any, at the same time too unless promised single, while the half has an
  *           owner that lasts until the call is over; threads may share one
@@ -204,6 +227,26 @@ LEAT_API LEAT_NODISCARD leat_rx *leat_chan_rx(leat_chan *chan);
  */
 LEAT_API LEAT_NODISCARD int leat_tx_send(leat_tx *tx, const void *msg,
                                          leat_until until);
+
+/* Send one message and never wait: if the channel is full, whatever its policy,
+ * the oldest queued message makes room and is yours, in *displaced.
+ *
+ * returns   1                  sent, and *displaced written
+ *           0                  sent, nothing displaced
+ *           LEAT_EAGAIN        capacity 0 and no receiver waits; msg is still yours
+ *           LEAT_ECLOSED, LEAT_ENOMEM
+ *                              as leat_tx_send
+ *           0 or below: *displaced is untouched
+ * aborts    as leat_tx_send; if displaced is NULL and msg_bytes is not 0
+ * blocks    never; on a channel that promises both ends single it waits out a
+ *           receive that runs at this moment (a copy of one message)
+ * allocates as leat_tx_send            threads  as leat_tx_send
+ * orders    as leat_tx_send; the send of the displaced message happens-before the
+ *           return
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_tx_force(leat_tx *tx, const void *msg,
+                                          void *displaced);
 
 /* Receive one message: copy it to *msg.
  *

@@ -87,6 +87,11 @@ LEAT_END_DECLS
     {                                                                          \
         return leat_tx_send(prefix##_tx_raw(tx), msg, until);                  \
     }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_tx_force(                          \
+        prefix##_tx *tx, T const *msg, T *displaced)                           \
+    {                                                                          \
+        return leat_tx_force(prefix##_tx_raw(tx), msg, displaced);             \
+    }                                                                          \
     LEAT_TYPED_ LEAT_NODISCARD int prefix##_rx_recv(prefix##_rx *rx, T *msg,   \
                                                     leat_until until)          \
     {                                                                          \

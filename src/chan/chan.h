@@ -42,11 +42,13 @@ struct leat_rx {
     leat__a32 owners;
 };
 
-/* The state word: bits only ever set, under the lock, read by anyone. */
+/* The state word: written under the lock, read by anyone. Bits are only ever set, but
+ * for HELD. */
 enum {
-    LEAT__CHAN_CLOSED = 1u, /* sends refuse */
-    LEAT__CHAN_SEALED = 2u, /* no message will be added any more */
-    LEAT__CHAN_ABORTED = 4u /* what is queued is to be discarded (spsc) */
+    LEAT__CHAN_CLOSED = 1u,  /* sends refuse */
+    LEAT__CHAN_SEALED = 2u,  /* no message will be added any more */
+    LEAT__CHAN_ABORTED = 4u, /* what is queued is to be discarded (spsc) */
+    LEAT__CHAN_HELD = 8u     /* the producer has the consumer's end (spsc) */
 };
 
 /* A block of an unbounded store; the slots follow the header. */
@@ -108,6 +110,7 @@ struct leat_chan {
     bool deep;       /* room for thousands: see leat__lock_contend */
     bool asymmetric; /* spsc: membarrier is to be had */
     uint8_t flags;
+    uint8_t policy; /* enum leat_policy; BLOCK if never full */
     size_t msg_bytes;
     size_t stride;        /* bytes from slot to slot */
     size_t cap;           /* as given; LEAT_UNBOUNDED too */
@@ -132,6 +135,8 @@ struct leat_chan {
     leat__seg *last;   /* and store.tail */
     leat__ap spare;    /* unbounded: one drained segment, kept */
     leat__a32 asleep;  /* spsc: which ends are parked; written under the lock */
+    leat__lock
+        outside; /* held while a large message is on its way to the hook */
 
 #if LEAT_DEBUG
     leat__record record;
@@ -151,6 +156,9 @@ typedef struct leat__verbs {
      * returns 0, LEAT_ECLOSED, LEAT_EAGAIN (full, or empty), LEAT_ENOMEM (a send) */
     int (*try_send)(leat_chan *chan, const void *msg);
     int (*try_recv)(leat_chan *chan, void *msg);
+    /* Send; if full, take the oldest out for it, to *displaced unless that is NULL.
+     * returns as try_send, or 1: displaced. LEAT_EAGAIN: there is no oldest */
+    int (*displace)(leat_chan *chan, const void *msg, void *displaced);
     /* Try once more, and if it must wait put the waiter into the queue, in one step:
      * no event between the try and the queueing is missed. Unbounded sends never
      * wait. returns as try; LEAT_EAGAIN means the waiter is in the queue. */
@@ -203,6 +211,14 @@ static inline void leat__chan_set(leat_chan *chan, uint32_t bits)
     /* relaxed: under the lock, of which every write of the word has need */
     uint32_t now = leat__ld32_rlx(&chan->state) | bits;
     /* ORDER chan.close: what came before is visible to who sees the bits. */
+    leat__st32_rel(&chan->state, now);
+}
+
+/* Take bits of the state word back. pre: as leat__chan_set */
+static inline void leat__chan_clear(leat_chan *chan, uint32_t bits)
+{
+    uint32_t now = leat__ld32_rlx(&chan->state) & ~bits; /* relaxed: as above */
+    /* ORDER chan.close: likewise, for who sees them gone. */
     leat__st32_rel(&chan->state, now);
 }
 
@@ -259,6 +275,22 @@ unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir);
 
 /* Let the asleep bits follow the queues. pre: the lock is held */
 void leat__spsc_set_asleep(leat_chan *chan);
+
+/* ---- policies (policy.c) --------------------------------------------------------- */
+
+/* The largest displaced message that goes to the hook by way of the stack, and the
+ * largest alignment there. Others use the slot behind the last. */
+#define LEAT__DISPLACED_MAX   512
+#define LEAT__DISPLACED_ALIGN 64
+
+static inline bool leat__policy_displaces(enum leat_policy policy)
+{
+    return policy == LEAT_POLICY_DROP_OLDEST || policy == LEAT_POLICY_CONFLATE;
+}
+
+/* A send has found the channel full: what the policy says.
+ * pre: the policy is not to block. returns what the send returns */
+int leat__policy_full(leat_chan *chan, const void *msg);
 
 /* ---- the rest -------------------------------------------------------------------- */
 

@@ -159,6 +159,25 @@ static int locked_try_recv(leat_chan *chan, void *msg)
     return leat__locked_recv_rest(chan, msg);
 }
 
+static int locked_displace(leat_chan *chan, const void *msg, void *displaced)
+{
+    leat__seg *none = NULL;
+    struct after after = {0};
+    if (!chan->bounded)
+        return locked_try_send(chan, msg); /* never full */
+    leat__chan_lock(chan);
+    int rc = locked_offer(chan, msg, &none, &after);
+    if (rc == LEAT_EAGAIN && chan->cap > 0) {
+        size_t bytes = displaced == NULL ? 0 : chan->msg_bytes;
+        leat__store_pop_sized(chan, displaced, bytes);
+        leat__store_push(chan, msg);
+        rc = 1;
+    }
+    leat__chan_unlock(chan);
+    settle(chan, &after);
+    return rc;
+}
+
 static int locked_enlist(leat_chan *chan, enum leat__dir dir,
                          leat__waiter *waiter)
 {
@@ -247,6 +266,7 @@ static void locked_discard(leat_chan *chan)
 const leat__verbs leat__locked_verbs = {
     .try_send = locked_try_send,
     .try_recv = locked_try_recv,
+    .displace = locked_displace,
     .enlist = locked_enlist,
     .close = locked_close,
     .discard = locked_discard,

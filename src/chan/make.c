@@ -34,11 +34,27 @@ static size_t natural_align(size_t bytes)
     return align == 0 ? 1 : align < 16 ? align : 16;
 }
 
-static bool opts_are_valid(const leat_chan_opts *opts)
+static bool policy_is_valid(enum leat_policy policy, size_t capacity)
+{
+    switch (policy) {
+    case LEAT_POLICY_BLOCK:
+    case LEAT_POLICY_FAIL:
+    case LEAT_POLICY_DROP_NEWEST:
+        return true;
+    case LEAT_POLICY_DROP_OLDEST:
+        return capacity != 0;
+    case LEAT_POLICY_CONFLATE:
+        return capacity == 1;
+    }
+    return false;
+}
+
+static bool opts_are_valid(const leat_chan_opts *opts, size_t capacity)
 {
     return opts->size == sizeof *opts && (opts->flags & ~PROMISES) == 0 &&
            (opts->msg_align & (opts->msg_align - 1)) == 0 &&
-           opts->msg_align <= LEAT_MSG_ALIGN_MAX;
+           opts->msg_align <= LEAT_MSG_ALIGN_MAX &&
+           policy_is_valid(opts->policy, capacity);
 }
 
 /* false if it does not fit an address space */
@@ -53,9 +69,12 @@ static bool layout_of(struct layout *layout, size_t msg_bytes, size_t capacity,
     layout->stride = leat__round_up(msg_bytes, align);
     layout->bounded = capacity != LEAT_UNBOUNDED;
     /* with room for one, every message meets the other end: handing it over under
-     * the lock is faster than two counts that each side watches */
+     * the lock is faster than two counts that each side watches; and a sender that
+     * displaces is at the receiver's end too */
     bool promised = (opts->flags & PROMISES) == PROMISES;
-    layout->kind = promised && capacity > 1 ? LEAT__SPSC : LEAT__LOCKED;
+    bool displaces = layout->bounded && leat__policy_displaces(opts->policy);
+    layout->kind =
+        promised && capacity > 1 && !displaces ? LEAT__SPSC : LEAT__LOCKED;
     layout->name_at = layout->kind == LEAT__SPSC ? sizeof(leat_chan)
                                                  : offsetof(leat_chan, put);
     size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name);
@@ -66,9 +85,10 @@ static bool layout_of(struct layout *layout, size_t msg_bytes, size_t capacity,
     layout->bytes = layout->slots_at;
     if (!layout->bounded || layout->stride == 0)
         return true;
-    if (capacity > (SIZE_MAX / 2 - layout->slots_at) / layout->stride)
+    size_t slots = capacity + (displaces && opts->discard != NULL ? 1 : 0);
+    if (slots > (SIZE_MAX / 2 - layout->slots_at) / layout->stride)
         return false;
-    layout->bytes += capacity * layout->stride;
+    layout->bytes += slots * layout->stride;
     return true;
 }
 
@@ -116,6 +136,8 @@ static void make_init(leat_chan *chan, const struct layout *layout,
     chan->deep = chan->cap >= DEEP_CAP;
     chan->asymmetric = layout->kind == LEAT__SPSC && leat__os_has_membarrier();
     chan->flags = (uint8_t)opts->flags;
+    chan->policy =
+        (uint8_t)(layout->bounded ? opts->policy : LEAT_POLICY_BLOCK);
     chan->align = layout->align;
     chan->stride = layout->stride;
     chan->slots = layout->bounded ? block + layout->slots_at : NULL;
@@ -139,7 +161,7 @@ static int make_chan(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
 {
     LEAT_CHECK(tx != NULL && rx != NULL,
                "leat_chan_new: tx or rx is NULL: a channel has two halves");
-    if (!opts_are_valid(opts))
+    if (!opts_are_valid(opts, capacity))
         return LEAT_EINVAL;
     struct layout layout;
     if (!layout_of(&layout, msg_bytes, capacity, opts))
@@ -171,7 +193,7 @@ int leat_chan_new_aligned(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
                           size_t msg_align, size_t capacity,
                           const leat_chan_opts *opts)
 {
-    if (opts != NULL && !opts_are_valid(opts))
+    if (opts != NULL && !opts_are_valid(opts, capacity))
         return LEAT_EINVAL;
     leat_chan_opts aligned = opts == NULL ? defaults : *opts;
     aligned.msg_align = larger(aligned.msg_align, msg_align);

@@ -8,6 +8,13 @@
  * MODEL: tests/model/m_op.c */
 #include "chan/op.h"
 
+/* A send that never waits. */
+static int send_by_policy(leat_chan *chan, const void *msg)
+{
+    int rc = chan->verbs->try_send(chan, msg);
+    return rc == LEAT_EAGAIN ? leat__policy_full(chan, msg) : rc;
+}
+
 int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
                    leat__token *token, bool sole, void (*notify)(leat__wait *))
 {
@@ -17,6 +24,8 @@ int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
     op->token = token;
     op->at = (leat__waiter){.wait = &op->wait, .msg = msg};
     leat__wait_init(&op->wait, sole, notify);
+    if (dir == LEAT__SEND && chan->policy != LEAT_POLICY_BLOCK)
+        return send_by_policy(chan, msg);
     int rc = chan->verbs->enlist(chan, dir, &op->at);
     if (rc != LEAT_EAGAIN)
         return rc;

@@ -35,8 +35,9 @@ typedef struct leat__op {
 /* Begin. msg is read (a send) or written (a receive), possibly by another thread.
  * sole: nothing but the channel will end this op: no token, no deadline, no
  * cancel. notify NULL: the caller parks on op->wait.
- * returns 0, LEAT_ECLOSED, LEAT_ECANCELED, LEAT_ENOMEM (an unbounded send): over,
- *         nothing will be told;
+ * returns 0, LEAT_ECLOSED, LEAT_ECANCELED, LEAT_ENOMEM (an unbounded send),
+ *         LEAT_EAGAIN (a send that may not wait, by policy): over, nothing will be
+ *         told;
  *         LEAT__PENDING: enlisted */
 int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
                    leat__token *token, bool sole, void (*notify)(leat__wait *));

@@ -19,6 +19,12 @@
  * the sleeper's wait and, as its proxy, takes from (or puts into) the queue. The
  * sleeper's end is its own again when it is completed.
  *
+ * Displacing (leat_tx_force on a full ring). The producer, with the lock, sets HELD,
+ * then a heavy fence, then waits until the consumer is outside (get.inside); a
+ * consumer says that it is inside before it looks at HELD, and if it sees it, leaves
+ * and comes back through the lock. So the producer has both ends, and takes the
+ * oldest message as the consumer's proxy.
+ *
  * Closing. The producer says that it is inside a send (put.inside) before it looks
  * at CLOSED; the closer sets CLOSED, then a heavy fence, then waits until the
  * producer is outside; then no message can follow, and it sets SEALED. A receiver
@@ -36,6 +42,8 @@
  *   I4  an end is in its queue => its bit in asleep is set (it may be set with a
  *       waiter that another event has won, and clear only with an empty queue)
  *   I5  SEALED => put.count changes no more
+ *   I6  HELD and the consumer seen outside => it touches nothing of get.* until
+ *       HELD is gone
  *
  * Synchronisation (x: never at the same time as itself, -: free)
  *     send x    recv x    send with recv -    close - with all
@@ -222,7 +230,8 @@ int leat__spsc_wake_sender(leat_chan *chan)
 
 static void fence_heavy(const leat_chan *chan)
 {
-    /* ORDER spsc.sleep, spsc.close: after the announcement, before the look. */
+    /* ORDER spsc.sleep, spsc.close, spsc.held: after the announcement, before the
+     * look. */
     if (chan->asymmetric)
         leat__os_membarrier();
     else
@@ -280,10 +289,25 @@ int leat__spsc_try_send(leat_chan *chan, const void *msg)
     return rc == 0 ? leat__spsc_wake_other(chan, LEAT__SEND) : rc;
 }
 
+/* Begin a receive, when the producer does not hold the consumer's end. */
+static void enter_unheld(leat_chan *chan)
+{
+    for (;;) {
+        leat__end_enter(chan, LEAT__RECV);
+        /* ORDER spsc.held: the consumer's half, see leat__spsc_get_alone. */
+        leat__fence_light(chan);
+        if (LEAT__LIKELY(!leat__chan_is(chan, LEAT__CHAN_HELD)))
+            return;
+        leat__end_leave(&chan->get);
+        leat__chan_lock(chan); /* who holds our end has the lock */
+        leat__chan_unlock(chan);
+    }
+}
+
 int leat__spsc_try_recv(leat_chan *chan, void *msg)
 {
     int rc = LEAT_ECLOSED;
-    leat__end_enter(chan, LEAT__RECV);
+    enter_unheld(chan);
     if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
         spsc_discard(chan);
     else
@@ -291,6 +315,73 @@ int leat__spsc_try_recv(leat_chan *chan, void *msg)
     leat__end_leave(&chan->get);
     return rc == 0 ? leat__spsc_wake_other(chan, LEAT__RECV) : rc;
 }
+
+/* ---- displacing ----------------------------------------------------------------- */
+
+static void wait_until_outside(const leat__end *end)
+{
+    leat__spin spin = LEAT__SPIN_PARKED;
+    /* ORDER spsc.inside: what the end did before it was outside. */
+    while (leat__ld32_acq(&end->inside) != 0) {
+        if (!leat__spin_turn(&spin))
+            leat__os_nap();
+    }
+}
+
+/* Make the consumer's end ours until HELD is cleared. pre: the lock is held, and
+ * the channel is not closed: a consumer that discards is inside for as long as the
+ * hook takes, and that comes after the close */
+static void hold_consumer(leat_chan *chan)
+{
+    leat__chan_set(chan, LEAT__CHAN_HELD);
+    /* ORDER spsc.held: the producer's half of the Dekker, see leat__spsc_get_alone. */
+    fence_heavy(chan);
+    wait_until_outside(&chan->get);
+}
+
+static void take_oldest(leat_chan *chan, void *displaced)
+{
+    bool any = get_ready(chan);
+    LEAT_ASSERT(any);
+    (void)any;
+    if (displaced != NULL)
+        leat__copy(displaced, leat__get_slot(chan, true), chan->msg_bytes);
+    leat__get_advance(chan, true);
+}
+
+/* pre: inside */
+static int displace_held(leat_chan *chan, const void *msg, void *displaced)
+{
+    int rc = LEAT_ECLOSED;
+    leat__chan_lock(chan);
+    if (!leat__chan_is(chan, LEAT__CHAN_CLOSED)) {
+        hold_consumer(chan);
+        rc = spsc_offer(chan, msg); /* there may be room by now */
+        if (rc == LEAT_EAGAIN) {
+            take_oldest(chan, displaced);
+            rc = spsc_offer(chan, msg) == 0 ? 1 : rc;
+        }
+        leat__chan_clear(chan, LEAT__CHAN_HELD);
+    }
+    leat__chan_unlock(chan);
+    return rc;
+}
+
+static int spsc_displace(leat_chan *chan, const void *msg, void *displaced)
+{
+    leat__end_enter(chan, LEAT__SEND);
+    /* ORDER spsc.close: the producer's half, see leat__spsc_put_alone. */
+    leat__fence_light(chan);
+    int rc = spsc_offer(chan, msg);
+    if (rc == LEAT_EAGAIN)
+        rc = displace_held(chan, msg, displaced);
+    leat__end_leave(&chan->put);
+    if (rc >= 0)
+        leat__spsc_wake_other(chan, LEAT__SEND);
+    return rc;
+}
+
+/* ---- closing ---------------------------------------------------------------------- */
 
 /* Set CLOSED and turn the parked sender away. */
 static void refuse_sends(leat_chan *chan, int reason)
@@ -329,18 +420,14 @@ static void spsc_close(leat_chan *chan, int reason)
     refuse_sends(chan, reason);
     /* ORDER spsc.close: the closer's half of the Dekker, see leat__spsc_put_alone. */
     fence_heavy(chan);
-    leat__spin spin = LEAT__SPIN_PARKED;
-    /* ORDER spsc.inside: what the producer sent before it was outside. */
-    while (leat__ld32_acq(&chan->put.inside) != 0) {
-        if (!leat__spin_turn(&spin))
-            leat__os_nap();
-    }
+    wait_until_outside(&chan->put);
     seal(chan);
 }
 
 const leat__verbs leat__spsc_verbs = {
     .try_send = leat__spsc_try_send,
     .try_recv = leat__spsc_try_recv,
+    .displace = spsc_displace,
     .enlist = spsc_enlist,
     .close = spsc_close,
     .discard = spsc_discard,

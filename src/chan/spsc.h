@@ -15,7 +15,8 @@ enum { LEAT__ASLEEP_TX = 1u, LEAT__ASLEEP_RX = 2u };
 
 static inline void leat__fence_light(const leat_chan *chan)
 {
-    /* ORDER spsc.sleep, spsc.close: after the count or `inside`, before the look. */
+    /* ORDER spsc.sleep, spsc.close, spsc.held: after the count or `inside`, before
+     * the look. */
     if (LEAT__LIKELY(chan->asymmetric))
         leat__fence_compiler();
     else
@@ -43,7 +44,8 @@ static inline void leat__end_enter(leat_chan *chan, enum leat__dir dir)
 
 static inline void leat__end_leave(leat__end *end)
 {
-    /* ORDER spsc.inside: what we sent before the closer sees us outside. */
+    /* ORDER spsc.inside: what we did before the closer sees us outside, or the
+     * producer that holds our end. */
     leat__st32_rel(&end->inside, 0);
 }
 
@@ -154,10 +156,13 @@ LEAT__INLINE bool leat__spsc_get_alone(leat_chan *chan, void *msg, bool bounded,
                                        size_t bytes)
 {
     leat__end_enter(chan, LEAT__RECV);
-    /* relaxed: an abort that is being made may be seen by the next receive */
-    uint32_t state = leat__ld32_rlx(&chan->state);
-    bool may = leat__end_count(&chan->get) != chan->get.seen &&
-               (state & LEAT__CHAN_ABORTED) == 0 &&
+    /* ORDER spsc.held (Dekker, partner in hold_consumer):
+     *     consumer: inside := 1 ; light fence ; read HELD
+     *     producer: HELD := 1   ; heavy fence ; read inside
+     * Either the receive leaves again or the producer waits for it. */
+    leat__fence_light(chan);
+    bool may = !leat__chan_is(chan, LEAT__CHAN_ABORTED | LEAT__CHAN_HELD) &&
+               leat__end_count(&chan->get) != chan->get.seen &&
                (bounded || !leat__get_at_end(chan));
     if (LEAT__LIKELY(may)) {
         leat__copy(msg, leat__get_slot(chan, bounded), bytes);

@@ -72,6 +72,8 @@ static LEAT__NOINLINE int wait_for(leat_chan *chan, enum leat__dir dir,
 static inline int send_waiting(leat_chan *chan, const void *msg,
                                leat_until until)
 {
+    if (chan->policy != LEAT_POLICY_BLOCK)
+        return leat__policy_full(chan, msg);
     if (leat__until_is_nowait(until))
         return LEAT_EAGAIN;
     void *from = (void *)(uintptr_t)msg; /* read only: the direction says so */
@@ -232,6 +234,19 @@ int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)
                "leat_tx_send: msg is NULL");
     leat__promise_begin(chan, LEAT__SEND);
     int rc = send_by_way(chan, msg, until);
+    leat__promise_end(chan, LEAT__SEND);
+    return rc;
+}
+
+int leat_tx_force(leat_tx *tx, const void *msg, void *displaced)
+{
+    leat_chan *chan = leat__chan_of_tx(tx);
+    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
+               "leat_tx_force: msg is NULL");
+    LEAT_CHECK(displaced != NULL || chan->msg_bytes == 0,
+               "leat_tx_force: displaced is NULL");
+    leat__promise_begin(chan, LEAT__SEND);
+    int rc = chan->verbs->displace(chan, msg, displaced);
     leat__promise_end(chan, LEAT__SEND);
     return rc;
 }

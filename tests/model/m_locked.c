@@ -22,6 +22,18 @@
     PLAY(one_mixed, 1, 0, 2, 2, ANY, 2, 0, ANY, FIRE)                          \
     PLAY(two_all_at_once, 2, 0, 2, 2, ANY, 2, 0, ANY,                          \
          CLOSE_TX | FIRE | COME_AND_GO)                                        \
+    PLAY(one_forced, 1, 0, 2, 2, FORCE, 1, 0, FOREVER, 0)                      \
+    PLAY(two_forced, 2, 0, 2, 3, FORCE, 2, 0, ANY, CLOSE_RX)                   \
+    PLAY(two_forced_aborted, 2, 0, 2, 3, FORCE, 1, 0, ANY, ABORT)              \
+    PLAY(one_fails, 1, POLICY(LEAT_POLICY_FAIL), 2, 2, ANY, 2, 0, ANY, 0)      \
+    PLAY(two_drop_oldest, 2, POLICY(LEAT_POLICY_DROP_OLDEST), 2, 3, ANY, 1, 0, \
+         ANY, CLOSE_TX)                                                        \
+    PLAY(two_drop_oldest_aborted, 2, POLICY(LEAT_POLICY_DROP_OLDEST), 2, 3,    \
+         ANY, 2, 0, ANY, ABORT)                                                \
+    PLAY(one_drops_newest, 1, POLICY(LEAT_POLICY_DROP_NEWEST), 2, 3, ANY, 1,   \
+         0, ANY, CLOSE_RX)                                                     \
+    PLAY(one_conflates, 1, POLICY(LEAT_POLICY_CONFLATE), 2, 3, ANY, 2, 0, ANY, \
+         0)                                                                    \
     PLAY(one_promised_producer, 1, LEAT_SINGLE_PRODUCER, 1, 4, ANY, 2, 0, ANY, \
          CLOSE_TX)                                                             \
     PLAY(two_promised_consumer, 2, LEAT_SINGLE_CONSUMER, 2, 2, ANY, 1, 0, ANY, \

@@ -20,6 +20,17 @@
     PLAY(ring_told, 2, BOTH, 1, 5, TOLD, 1, 0, TOLD, FIRE)                     \
     PLAY(ring_all_at_once, 2, BOTH, 1, 5, ANY, 1, 0, ANY,                      \
          CLOSE_TX | CLOSE_RX | ABORT | FIRE)                                   \
+    PLAY(ring_forced, 2, BOTH, 1, 6, FORCE, 1, 0, FOREVER, 0)                  \
+    PLAY(ring_forced_by_hand, 2, BOTH, 1, 6, FORCE, 1, 0, ANY, 0)              \
+    PLAY(ring_of_three_forced, 3, BOTH, 1, 8, FORCE, 1, 2, TIMED, 0)           \
+    PLAY(ring_forced_closed, 2, BOTH, 1, 5, FORCE, 1, 0, ANY,                  \
+         CLOSE_TX | CLOSE_RX)                                                  \
+    PLAY(ring_forced_aborted, 2, BOTH, 1, 5, FORCE, 1, 0, ANY, ABORT)          \
+    PLAY(ring_fails, 2, BOTH | POLICY(LEAT_POLICY_FAIL), 1, 5, ANY, 1, 0, ANY, \
+         0)                                                                    \
+    PLAY(ring_drops_newest, 2, BOTH | POLICY(LEAT_POLICY_DROP_NEWEST), 1, 5,   \
+         ANY, 1, 0, ANY, CLOSE_RX)                                             \
+    PLAY(segs_forced, LEAT_UNBOUNDED, BOTH, 1, 6, FORCE, 1, 0, ANY, 0)         \
     PLAY(segs_forever, LEAT_UNBOUNDED, BOTH, 1, 7, FOREVER, 1, 0, FOREVER, 0)  \
     PLAY(segs_timed, LEAT_UNBOUNDED, BOTH, 1, 7, NOWAIT, 1, 0, TIMED, 0)       \
     PLAY(segs_receiver_leaves, LEAT_UNBOUNDED, BOTH, 1, 7, ANY, 1, 3, ANY, 0)  \

@@ -23,8 +23,12 @@ enum how {
     TOKEN,       /* until the cast's token is fired */
     TIMED_TOKEN, /* until either */
     TOLD,        /* a started op with a callback; at times it is cancelled */
-    ANY          /* each call another of these */
+    ANY,         /* each call another of these */
+    FORCE        /* leat_tx_force */
 };
+
+/* A policy, among a cast's flags. */
+#define POLICY(policy) ((uint32_t)(policy) << 8)
 
 /* Threads that meddle; a cast may have several. */
 enum meddling {
@@ -96,6 +100,11 @@ static uint32_t stamp(void)
 }
 
 /* ---- the books -------------------------------------------------------------- */
+
+static enum leat_policy policy_of(const struct cast *cast)
+{
+    return (enum leat_policy)(cast->flags >> 8);
+}
 
 static struct row *open_row(int actor, enum call call, int message)
 {
@@ -225,7 +234,7 @@ static enum how draw_how(enum how how)
 static void check_gave_up(int rc, enum how how, leat_until until)
 {
     if (rc == LEAT_EAGAIN)
-        M_ASSERT(how == NOWAIT || how == TOLD);
+        M_ASSERT(how == NOWAIT || how == TOLD || how == FORCE);
     if (rc == LEAT_ETIMEDOUT)
         M_ASSERT((how == TIMED || how == TIMED_TOKEN) &&
                  (until.deadline_ns < 0 || leat_now_ns() >= until.deadline_ns));
@@ -234,19 +243,40 @@ static void check_gave_up(int rc, enum how how, leat_until until)
                  leat_cancel_check(w.token));
 }
 
+/* What is displaced is received, by the sender. */
+static int force_one(int actor, leat_tx *tx, const struct message *message)
+{
+    struct message displaced;
+    struct row *row = open_row(actor, SEND, (int)message->number);
+    int rc = leat_tx_force(tx, message, &displaced);
+    close_row(row, rc < 0 ? rc : 0);
+    M_ASSERT(rc <= 1);
+    if (rc == 1) {
+        struct row *out = open_row(actor, RECV, read_message(&displaced));
+        out->begin = row->begin;
+        out->end = row->end;
+    }
+    return row->rc;
+}
+
 static int send_one_of(int actor, leat_tx *tx, int number)
 {
     struct message message;
     enum how how = draw_how(w.cast->send);
     leat_until until = draw_until(how);
     fill_message(&message, number);
+    if (how == FORCE)
+        return force_one(actor, tx, &message);
     struct row *row = open_row(actor, SEND, number);
     int rc = how == TOLD ? LEAT_EAGAIN : leat_tx_send(tx, &message, until);
     if (rc == LEAT_EAGAIN && how == TOLD)
         rc = transfer_told(leat_tx_chan(tx), LEAT__SEND, &message);
     close_row(row, rc);
     M_ASSERT(rc <= 0);
-    check_gave_up(rc, how, until);
+    if (policy_of(w.cast) == LEAT_POLICY_BLOCK)
+        check_gave_up(rc, how, until);
+    else
+        M_ASSERT(rc == 0 || rc == LEAT_ECLOSED || rc == LEAT_EAGAIN);
     return rc;
 }
 

@@ -112,7 +112,10 @@ static void read_lives(void)
         lives[i].out = true;
         lives[i].out_begin = when.discards_end;
         lives[i].out_end = w.discarded_at[i];
-        M_ASSERT(lives[i].out_end > when.discards_end);
+        if (policy_of(w.cast) >= LEAT_POLICY_DROP_OLDEST)
+            lives[i].out_begin =
+                lives[i].sent->begin; /* or by a send, any time */
+        M_ASSERT(lives[i].out_end > lives[i].out_begin);
     }
 }
 
@@ -129,14 +132,22 @@ static void check_fates(void)
     }
 }
 
+/* Has the message been in line? */
+static bool was_in_line(const struct life *life)
+{
+    if (policy_of(w.cast) == LEAT_POLICY_DROP_NEWEST && !life->received)
+        return false;
+    return life->accepted;
+}
+
 /* What was sent before leaves before. */
 static void check_order(void)
 {
     for (int i = 0; i < MESSAGES; i++) {
-        if (!lives[i].accepted)
+        if (!was_in_line(&lives[i]))
             continue;
         for (int j = 0; j < MESSAGES; j++) {
-            if (i != j && lives[j].accepted &&
+            if (i != j && was_in_line(&lives[j]) &&
                 lives[i].sent->end < lives[j].sent->begin)
                 M_ASSERT(!(lives[j].out_end < lives[i].out_begin));
         }
@@ -259,7 +270,8 @@ static void make_world(const struct cast *cast)
     leat_chan_opts opts = {.size = sizeof opts,
                            .discard = note_discard,
                            .discard_arg = &w,
-                           .flags = cast->flags};
+                           .flags = cast->flags & 0xff,
+                           .policy = policy_of(cast)};
     w.cast = cast;
     w.msg_bytes = m_choose(4) == 0 ? sizeof(struct message) : sizeof(uint64_t);
     atomic_store_explicit(&w.events, 0, memory_order_relaxed);
