@@ -38,6 +38,7 @@
 #define LEAT_H
 
 #include <leat/api.h>
+#include <leat/batch.h>
 #include <leat/cancel.h>
 #include <leat/chan.h>
 #include <leat/err.h>

@@ -265,6 +265,17 @@ LEAT_API LEAT_NODISCARD int leat_tx_force(leat_tx *tx, const void *msg,
 LEAT_API LEAT_NODISCARD int leat_rx_recv(leat_rx *rx, void *msg,
                                          leat_until until);
 
+/* Copy the next message to *msg and leave it where it is. Another receiver may take
+ * it before you do; with a single consumer the next receive gives the same one,
+ * unless it is displaced meanwhile. With capacity 0 that is the message of the sender
+ * who has waited longest.
+ *
+ * returns, aborts, blocks, allocates, threads, orders   as leat_rx_recv
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_rx_peek(leat_rx *rx, void *msg,
+                                         leat_until until);
+
 /* ---- close --------------------------------------------------------------- */
 
 /* Close: sends fail with LEAT_ECLOSED from now on, senders that wait wake with

@@ -21,6 +21,7 @@
 #define LEAT_TYPED_H
 
 #include <leat/api.h>
+#include <leat/batch.h>
 #include <leat/chan.h>
 
 #ifdef __cplusplus
@@ -96,6 +97,25 @@ LEAT_END_DECLS
                                                     leat_until until)          \
     {                                                                          \
         return leat_rx_recv(prefix##_rx_raw(rx), msg, until);                  \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_rx_peek(prefix##_rx *rx, T *msg,   \
+                                                    leat_until until)          \
+    {                                                                          \
+        return leat_rx_peek(prefix##_rx_raw(rx), msg, until);                  \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD ptrdiff_t prefix##_tx_send_many(                \
+        prefix##_tx *tx, T const *msgs, size_t n, leat_until until)            \
+    {                                                                          \
+        return leat_tx_send_many(prefix##_tx_raw(tx), msgs, n, until);         \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD ptrdiff_t prefix##_rx_recv_many(                \
+        prefix##_rx *rx, T *msgs, size_t max, leat_until until)                \
+    {                                                                          \
+        return leat_rx_recv_many(prefix##_rx_raw(rx), msgs, max, until);       \
+    }                                                                          \
+    LEAT_TYPED_ size_t prefix##_rx_drain(prefix##_rx *rx, T *msgs, size_t max) \
+    {                                                                          \
+        return leat_rx_drain(prefix##_rx_raw(rx), msgs, max);                  \
     }                                                                          \
     LEAT_TYPED_ leat_chan *prefix##_tx_chan(prefix##_tx *tx)                   \
     {                                                                          \

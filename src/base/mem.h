@@ -14,19 +14,26 @@ void *leat__mem_alloc(size_t bytes, size_t align);
 /* What leat__mem_alloc gave; NULL does nothing. */
 void leat__mem_free(void *mem);
 
-/* Copy one message. Every byte, padding included; regions do not overlap. */
-static inline void leat__copy(void *to, const void *from, size_t bytes)
+/* Copy any number of bytes. */
+static inline void leat__copy_bytes(void *to, const void *from, size_t bytes)
 {
 #if defined(LEAT_GENMC)
     /* the checker knows no memcpy into allocated memory: words only */
     for (size_t i = 0; i < bytes / sizeof(uint64_t); i++)
         ((uint64_t *)to)[i] = ((const uint64_t *)from)[i];
 #else
-    if (bytes == sizeof(uint64_t))
-        memcpy(to, from, sizeof(uint64_t)); /* one move, no call */
-    else if (bytes != 0)
+    if (bytes != 0)
         memcpy(to, from, bytes);
 #endif
+}
+
+/* Copy one message. Every byte, padding included; regions do not overlap. */
+static inline void leat__copy(void *to, const void *from, size_t bytes)
+{
+    if (bytes == sizeof(uint64_t))
+        leat__copy_bytes(to, from, sizeof(uint64_t)); /* one move, no call */
+    else
+        leat__copy_bytes(to, from, bytes);
 }
 
 #endif

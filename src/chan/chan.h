@@ -159,9 +159,14 @@ typedef struct leat__verbs {
     /* Send; if full, take the oldest out for it, to *displaced unless that is NULL.
      * returns as try_send, or 1: displaced. LEAT_EAGAIN: there is no oldest */
     int (*displace)(leat_chan *chan, const void *msg, void *displaced);
+    /* Send or receive several without waiting. returns how many, or as try */
+    ptrdiff_t (*send_many)(leat_chan *chan, const void *msgs, size_t n);
+    ptrdiff_t (*recv_many)(leat_chan *chan, void *msgs, size_t max);
+    /* Copy the next message. returns as try_recv */
+    int (*peek)(leat_chan *chan, void *msg);
     /* Try once more, and if it must wait put the waiter into the queue, in one step:
-     * no event between the try and the queueing is missed. Unbounded sends never
-     * wait. returns as try; LEAT_EAGAIN means the waiter is in the queue. */
+     * no event between the try and the queueing is missed. waiter->act says what
+     * for: LEAT__PEEK is a receive that copies. Unbounded sends never wait. returns as try; LEAT_EAGAIN means the waiter is in the queue. */
     int (*enlist)(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter);
     /* Close: refuse sends, wake the parked, seal. */
     void (*close)(leat_chan *chan, int reason);
@@ -241,6 +246,9 @@ void leat__chan_claim_all(leat__link *queue, leat__link *won, int rc);
 /* Complete what claim_all won. pre: no lock is held */
 void leat__chan_complete_all(leat__link *won);
 
+/* The first waiter of a queue whom nobody has won, left where it is; NULL: none. */
+leat__waiter *leat__chan_first_open(const leat__link *queue);
+
 /* ---- segments (seg.c) ----------------------------------------------------- */
 
 leat__seg *
@@ -257,6 +265,9 @@ static inline unsigned char *leat__seg_slot(const leat_chan *chan,
 }
 
 /* ---- what transfer.c knows of the kinds --------------------------------------- */
+
+/* So many bytes of a batch are copied under the lock at once. */
+#define LEAT__BATCH_BYTES 16384
 
 /* With the lock held, and letting go of it: what is left of a try when store.h's way
  * of a message alone was not possible. return as try */

@@ -40,19 +40,57 @@ enum { GROW = 1 };
 
 /* What is left to do when the lock is free again. */
 struct after {
-    leat__waiter *woken; /* complete it */
-    leat__seg *drained;  /* retire it */
+    leat__link woken;   /* complete them */
+    leat__seg *drained; /* retire these */
 };
 
-static void settle(leat_chan *chan, const struct after *after)
+static inline void after_init(struct after *after)
 {
-    if (after->woken != NULL)
-        leat__wait_complete(after->woken->wait, LEAT__WON_CHAN);
-    if (LEAT__UNLIKELY(after->drained != NULL))
-        leat__seg_retire(chan, after->drained);
+    leat__list_init(&after->woken);
+    after->drained = NULL;
+}
+
+static void settle(leat_chan *chan, struct after *after)
+{
+    leat__chan_complete_all(&after->woken);
+    while (LEAT__UNLIKELY(after->drained != NULL)) {
+        leat__seg *drained = after->drained;
+        after->drained = drained->next;
+        leat__seg_retire(chan, drained);
+    }
+}
+
+static void will_wake(struct after *after, leat__waiter *waiter)
+{
+    waiter->rc = 0;
+    leat__list_push_back(&after->woken, &waiter->link);
+}
+
+static void will_retire(struct after *after, leat__seg *drained)
+{
+    if (LEAT__LIKELY(drained == NULL))
+        return;
+    drained->next = after->drained;
+    after->drained = drained;
 }
 
 /* ---- one message (under the lock) ----------------------------------------- */
+
+/* Give the message to the first parked receiver, and a copy to those before it who
+ * only peek. false: there was no receiver */
+static bool hand_out(leat_chan *chan, const void *msg, struct after *after)
+{
+    leat__waiter *receiver;
+    LEAT_ASSERT(leat__store_len(chan) == 0 || /* I1 */
+                leat__chan_first_open(&chan->recvq) == NULL);
+    while ((receiver = leat__chan_claim_first(&chan->recvq)) != NULL) {
+        leat__copy(receiver->msg, msg, chan->msg_bytes);
+        will_wake(after, receiver);
+        if (receiver->act != LEAT__PEEK)
+            return true;
+    }
+    return false;
+}
 
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN (full), GROW. *fresh is used up if it is taken. */
 static int locked_offer(leat_chan *chan, const void *msg, leat__seg **fresh,
@@ -60,16 +98,8 @@ static int locked_offer(leat_chan *chan, const void *msg, leat__seg **fresh,
 {
     if (LEAT__UNLIKELY(leat__store_is_closed(chan)))
         return LEAT_ECLOSED;
-    leat__waiter *receiver = leat__list_is_empty(&chan->recvq)
-                                 ? NULL
-                                 : leat__chan_claim_first(&chan->recvq);
-    if (receiver != NULL) {
-        LEAT_ASSERT(leat__store_len(chan) == 0); /* I1 */
-        leat__copy(receiver->msg, msg, chan->msg_bytes);
-        receiver->rc = 0;
-        after->woken = receiver;
+    if (!leat__list_is_empty(&chan->recvq) && hand_out(chan, msg, after))
         return 0;
-    }
     if (!leat__store_has_room(chan)) {
         if (chan->bounded)
             return LEAT_EAGAIN;
@@ -88,10 +118,8 @@ static leat__waiter *next_sender(leat_chan *chan, struct after *after)
     if (leat__list_is_empty(&chan->sendq))
         return NULL;
     leat__waiter *sender = leat__chan_claim_first(&chan->sendq);
-    if (sender != NULL) {
-        sender->rc = 0;
-        after->woken = sender;
-    }
+    if (sender != NULL)
+        will_wake(after, sender);
     return sender;
 }
 
@@ -99,7 +127,7 @@ static leat__waiter *next_sender(leat_chan *chan, struct after *after)
 static int locked_take(leat_chan *chan, void *msg, struct after *after)
 {
     if (leat__store_len(chan) > 0) {
-        after->drained = leat__store_pop(chan, msg);
+        will_retire(after, leat__store_pop(chan, msg));
         leat__waiter *sender = next_sender(chan, after);
         if (sender != NULL)
             leat__store_push(chan, sender->msg); /* its turn is now */
@@ -114,6 +142,85 @@ static int locked_take(leat_chan *chan, void *msg, struct after *after)
     return leat__store_is_closed(chan) ? LEAT_ECLOSED : LEAT_EAGAIN;
 }
 
+/* Copy the next message. 0, LEAT_ECLOSED, LEAT_EAGAIN (empty). */
+static int locked_show(leat_chan *chan, void *msg)
+{
+    const void *next = NULL;
+    if (leat__store_len(chan) > 0) {
+        next = leat__store_first(chan);
+    } else {
+        /* Whoever is enlisted stays until it has come through the lock, so its
+         * buffer can be read unclaimed. */
+        leat__waiter *sender = leat__chan_first_open(&chan->sendq);
+        if (sender == NULL)
+            return leat__store_is_closed(chan) ? LEAT_ECLOSED : LEAT_EAGAIN;
+        next = sender->msg;
+    }
+    leat__copy(msg, next, chan->msg_bytes);
+    return 0;
+}
+
+/* ---- batches (under the lock) ------------------------------------------------- */
+
+/* How many messages may be copied before the lock is let go of. */
+static size_t hold_of(const leat_chan *chan, size_t n)
+{
+    size_t most = LEAT__BATCH_BYTES / (chan->stride + 1) + 1;
+    return leat__least(n, most);
+}
+
+/* Offer n messages; *sent of them are taken. returns as locked_offer of the first
+ * that is not, or 0 */
+static int offer_many(leat_chan *chan, const unsigned char *msgs, size_t n,
+                      size_t *sent, leat__seg **fresh, struct after *after)
+{
+    size_t done = 0;
+    int rc = 0;
+    while (rc == 0 && done < n) {
+        const unsigned char *next = msgs + done * chan->msg_bytes;
+        size_t run = 0;
+        if (leat__list_is_empty(&chan->recvq) && !leat__store_is_closed(chan))
+            run = leat__store_push_run(chan, next, n - done);
+        if (run == 0) {
+            rc = locked_offer(chan, next, fresh, after);
+            run = rc == 0 ? 1 : 0;
+        }
+        done += run;
+    }
+    *sent = done;
+    return rc;
+}
+
+/* Put the messages of parked senders into the room there is. */
+static void refill(leat_chan *chan, struct after *after)
+{
+    leat__waiter *sender;
+    while (!leat__list_is_empty(&chan->sendq) && leat__store_has_room(chan) &&
+           (sender = next_sender(chan, after)) != NULL)
+        leat__store_push(chan, sender->msg);
+}
+
+/* Take up to n messages. returns how many */
+static size_t take_many(leat_chan *chan, unsigned char *msgs, size_t n,
+                        struct after *after)
+{
+    size_t done = 0;
+    size_t run;
+    do {
+        unsigned char *next = msgs + done * chan->msg_bytes;
+        if (chan->cap > 0) {
+            leat__seg *drained = NULL;
+            run = leat__store_pop_run(chan, next, n - done, &drained);
+            will_retire(after, drained);
+            refill(chan, after);
+        } else {
+            run = locked_take(chan, next, after) == 0 ? 1 : 0;
+        }
+        done += run;
+    } while (run > 0 && done < n);
+    return done;
+}
+
 /* ---- the verbs -------------------------------------------------------------- */
 
 int leat__locked_send_rest(leat_chan *chan, const void *msg)
@@ -121,7 +228,8 @@ int leat__locked_send_rest(leat_chan *chan, const void *msg)
     leat__seg *fresh = NULL;
     int rc;
     for (;;) {
-        struct after after = {0};
+        struct after after;
+        after_init(&after);
         rc = locked_offer(chan, msg, &fresh, &after);
         leat__chan_unlock(chan);
         settle(chan, &after);
@@ -140,7 +248,8 @@ int leat__locked_send_rest(leat_chan *chan, const void *msg)
 
 int leat__locked_recv_rest(leat_chan *chan, void *msg)
 {
-    struct after after = {0};
+    struct after after;
+    after_init(&after);
     int rc = locked_take(chan, msg, &after);
     leat__chan_unlock(chan);
     settle(chan, &after);
@@ -159,12 +268,71 @@ static int locked_try_recv(leat_chan *chan, void *msg)
     return leat__locked_recv_rest(chan, msg);
 }
 
+static ptrdiff_t locked_send_many(leat_chan *chan, const void *msgs, size_t n)
+{
+    const unsigned char *bytes = msgs;
+    leat__seg *fresh = NULL;
+    size_t done = 0;
+    int rc = 0;
+    do {
+        size_t hold = hold_of(chan, n - done);
+        size_t sent = 0;
+        struct after after;
+        after_init(&after);
+        leat__chan_lock(chan);
+        rc = offer_many(chan, bytes + done * chan->msg_bytes, hold, &sent,
+                        &fresh, &after);
+        leat__chan_unlock(chan);
+        settle(chan, &after);
+        done += sent;
+        if (rc == GROW) {
+            fresh = leat__seg_new(chan);
+            rc = fresh != NULL ? 0 : LEAT_ENOMEM;
+        }
+    } while (rc == 0 && done < n);
+    if (fresh != NULL)
+        leat__seg_retire(chan, fresh);
+    return done > 0 ? (ptrdiff_t)done : rc;
+}
+
+static ptrdiff_t locked_recv_many(leat_chan *chan, void *msgs, size_t max)
+{
+    unsigned char *bytes = msgs;
+    size_t done = 0;
+    size_t hold;
+    size_t got;
+    bool closed;
+    do {
+        struct after after;
+        after_init(&after);
+        hold = hold_of(chan, max - done);
+        leat__chan_lock(chan);
+        got = take_many(chan, bytes + done * chan->msg_bytes, hold, &after);
+        closed = leat__store_is_closed(chan);
+        leat__chan_unlock(chan);
+        settle(chan, &after);
+        done += got;
+    } while (got == hold && done < max);
+    if (done > 0)
+        return (ptrdiff_t)done;
+    return closed ? LEAT_ECLOSED : LEAT_EAGAIN;
+}
+
+static int locked_peek(leat_chan *chan, void *msg)
+{
+    leat__chan_lock(chan);
+    int rc = locked_show(chan, msg);
+    leat__chan_unlock(chan);
+    return rc;
+}
+
 static int locked_displace(leat_chan *chan, const void *msg, void *displaced)
 {
     leat__seg *none = NULL;
-    struct after after = {0};
+    struct after after;
     if (!chan->bounded)
         return locked_try_send(chan, msg); /* never full */
+    after_init(&after);
     leat__chan_lock(chan);
     int rc = locked_offer(chan, msg, &none, &after);
     if (rc == LEAT_EAGAIN && chan->cap > 0) {
@@ -183,11 +351,17 @@ static int locked_enlist(leat_chan *chan, enum leat__dir dir,
 {
     if (dir == LEAT__SEND && !chan->bounded)
         return locked_try_send(chan, waiter->msg); /* never has to wait */
-    struct after after = {0};
+    struct after after;
     leat__seg *none = NULL;
+    int rc;
+    after_init(&after);
     leat__chan_lock(chan);
-    int rc = dir == LEAT__SEND ? locked_offer(chan, waiter->msg, &none, &after)
-                               : locked_take(chan, waiter->msg, &after);
+    if (dir == LEAT__SEND)
+        rc = locked_offer(chan, waiter->msg, &none, &after);
+    else if (waiter->act == LEAT__PEEK)
+        rc = locked_show(chan, waiter->msg);
+    else
+        rc = locked_take(chan, waiter->msg, &after);
     if (rc == LEAT_EAGAIN)
         leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
                              &waiter->link);
@@ -267,6 +441,9 @@ const leat__verbs leat__locked_verbs = {
     .try_send = locked_try_send,
     .try_recv = locked_try_recv,
     .displace = locked_displace,
+    .send_many = locked_send_many,
+    .recv_many = locked_recv_many,
+    .peek = locked_peek,
     .enlist = locked_enlist,
     .close = locked_close,
     .discard = locked_discard,

@@ -18,11 +18,19 @@ static int send_by_policy(leat_chan *chan, const void *msg)
 int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
                    leat__token *token, bool sole, void (*notify)(leat__wait *))
 {
+    return leat__op_start_act(op, chan, dir, LEAT__MOVE, msg, token, sole,
+                              notify);
+}
+
+int leat__op_start_act(leat__op *op, leat_chan *chan, enum leat__dir dir,
+                       enum leat__act act, void *msg, leat__token *token,
+                       bool sole, void (*notify)(leat__wait *))
+{
     LEAT_ASSERT(!sole || token == NULL);
     op->chan = chan;
     op->dir = dir;
     op->token = token;
-    op->at = (leat__waiter){.wait = &op->wait, .msg = msg};
+    op->at = (leat__waiter){.wait = &op->wait, .msg = msg, .act = act};
     leat__wait_init(&op->wait, sole, notify);
     if (dir == LEAT__SEND && chan->policy != LEAT_POLICY_BLOCK)
         return send_by_policy(chan, msg);

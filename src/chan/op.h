@@ -42,6 +42,11 @@ typedef struct leat__op {
 int leat__op_start(leat__op *op, leat_chan *chan, enum leat__dir dir, void *msg,
                    leat__token *token, bool sole, void (*notify)(leat__wait *));
 
+/* The same for what is not a send or receive of one message. */
+int leat__op_start_act(leat__op *op, leat_chan *chan, enum leat__dir dir,
+                       enum leat__act act, void *msg, leat__token *token,
+                       bool sole, void (*notify)(leat__wait *));
+
 /* Leave all places and give the outcome: 0, LEAT_ECLOSED, LEAT_ECANCELED,
  * LEAT_ETIMEDOUT. pre: completed, or claimed by the caller */
 int leat__op_finish(leat__op *op, enum leat__won won);

@@ -18,6 +18,16 @@ leat__waiter *leat__chan_claim_first(leat__link *queue)
     return NULL;
 }
 
+leat__waiter *leat__chan_first_open(const leat__link *queue)
+{
+    for (leat__link *at = queue->next; at != queue; at = at->next) {
+        leat__waiter *waiter = LEAT__CONTAINER(at, leat__waiter, link);
+        if (leat__wait_is_open(waiter->wait))
+            return waiter;
+    }
+    return NULL;
+}
+
 void leat__chan_claim_all(leat__link *queue, leat__link *won, int rc)
 {
     leat__waiter *waiter;

@@ -55,6 +55,7 @@
  * enlist take the short lock.
  *
  * MODEL: tests/model/m_spsc.c */
+#include "chan/run.h"
 #include "chan/spsc.h"
 #include "os/os.h"
 #include "park/spin.h"
@@ -129,6 +130,16 @@ static void get_follow(leat_chan *chan, leat__seg **drained_out)
         leat__seg_retire(chan, drained);
 }
 
+/* Where the first message is, without moving on: a segment that is drained stays. */
+static const unsigned char *get_first(leat_chan *chan)
+{
+    const leat__end *get = &chan->get;
+    if (chan->bounded || !leat__get_at_end(chan))
+        return leat__get_slot(chan, chan->bounded);
+    leat__seg *next = get->seg == NULL ? chan->first : get->seg->next;
+    return leat__seg_slot(chan, next, 0);
+}
+
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN. pre: inside and drained is NULL; or the lock is
  * held and the caller retires *drained */
 static int spsc_take(leat_chan *chan, void *msg, leat__seg **drained)
@@ -145,6 +156,28 @@ static int spsc_take(leat_chan *chan, void *msg, leat__seg **drained)
     leat__copy(msg, leat__get_slot(chan, chan->bounded), chan->msg_bytes);
     leat__get_advance(chan, chan->bounded);
     return 0;
+}
+
+/* Copy the next message. As spsc_take. */
+static int spsc_show(leat_chan *chan, void *msg)
+{
+    if (!get_ready(chan)) {
+        if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
+            return LEAT_EAGAIN;
+        if (!get_ready(chan)) /* I5 */
+            return LEAT_ECLOSED;
+    }
+    leat__copy(msg, get_first(chan), chan->msg_bytes);
+    return 0;
+}
+
+/* What a receiver wants. As spsc_take. */
+static int spsc_serve(leat_chan *chan, leat__waiter *receiver,
+                      leat__seg **drained)
+{
+    return receiver->act == LEAT__PEEK
+               ? spsc_show(chan, receiver->msg)
+               : spsc_take(chan, receiver->msg, drained);
 }
 
 /* What a take under the lock drained: nothing is freed under the lock. */
@@ -204,7 +237,7 @@ int leat__spsc_wake_receiver(leat_chan *chan)
     if (!leat__list_is_empty(&chan->recvq) && get_ready(chan))
         receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
-        receiver->rc = spsc_take(chan, receiver->msg, &drained);
+        receiver->rc = spsc_serve(chan, receiver, &drained);
     leat__spsc_set_asleep(chan);
     unlock_and_retire(chan, drained);
     if (receiver != NULL)
@@ -246,7 +279,7 @@ static int spsc_enlist(leat_chan *chan, enum leat__dir dir,
     if (sends && !chan->bounded)
         return leat__spsc_try_send(chan, waiter->msg); /* never has to wait */
     if (!sends && leat__chan_is(chan, LEAT__CHAN_ABORTED))
-        return leat__spsc_try_recv(chan, waiter->msg); /* it discards */
+        return leat__spsc_try_recv(chan, NULL); /* it discards */
     leat__seg *drained = NULL;
     leat__chan_lock(chan);
     LEAT_CHECK(leat__list_is_empty(queue), leat__promise_sentence(dir));
@@ -255,7 +288,7 @@ static int spsc_enlist(leat_chan *chan, enum leat__dir dir,
     /* ORDER spsc.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
     fence_heavy(chan);
     int rc = sends ? spsc_offer(chan, waiter->msg)
-                   : spsc_take(chan, waiter->msg, &drained);
+                   : spsc_serve(chan, waiter, &drained);
     if (rc != LEAT_EAGAIN) {
         leat__list_remove(&waiter->link);
         leat__spsc_set_asleep(chan);
@@ -314,6 +347,106 @@ int leat__spsc_try_recv(leat_chan *chan, void *msg)
         rc = spsc_take(chan, msg, NULL);
     leat__end_leave(&chan->get);
     return rc == 0 ? leat__spsc_wake_other(chan, LEAT__RECV) : rc;
+}
+
+static int spsc_peek(leat_chan *chan, void *msg)
+{
+    int rc = LEAT_ECLOSED;
+    enter_unheld(chan);
+    if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
+        spsc_discard(chan);
+    else
+        rc = spsc_show(chan, msg);
+    leat__end_leave(&chan->get);
+    return rc;
+}
+
+/* ---- batches --------------------------------------------------------------------- */
+
+/* Put up to n messages, as many as have room side by side: one count for all. pre:
+ * put_room was 0 */
+static size_t put_run(leat_chan *chan, const unsigned char *msgs, size_t n)
+{
+    leat__end *put = &chan->put;
+    size_t slots = (chan->bounded ? chan->cap : chan->seg_slots) - put->index;
+    n = leat__least(n, slots);
+    if (chan->bounded)
+        n = leat__least(n, chan->cap - (leat__end_count(put) - put->seen));
+    unsigned char *slot = chan->bounded
+                              ? leat__chan_slot(chan, put->index)
+                              : leat__seg_slot(chan, put->seg, put->index);
+    leat__copy_in(chan, slot, msgs, n);
+    put->index += n;
+    if (chan->bounded && put->index == chan->cap)
+        put->index = 0;
+    /* ORDER spsc.full: the messages before the count. */
+    leat__stz_rel(&put->count, leat__end_count(put) + n);
+    return n;
+}
+
+/* Get up to max messages that lie side by side. pre: get_ready, and not at_end */
+static size_t get_run(leat_chan *chan, unsigned char *msgs, size_t max)
+{
+    leat__end *get = &chan->get;
+    size_t slots = (chan->bounded ? chan->cap : chan->seg_slots) - get->index;
+    size_t n =
+        leat__least(leat__least(max, slots), get->seen - leat__end_count(get));
+    leat__copy_out(chan, msgs, leat__get_slot(chan, chan->bounded), n);
+    get->index += n;
+    if (chan->bounded && get->index == chan->cap)
+        get->index = 0;
+    /* ORDER spsc.free: our reads of the slots before the producer's next write. */
+    leat__stz_rel(&get->count, leat__end_count(get) + n);
+    return n;
+}
+
+static ptrdiff_t spsc_send_many(leat_chan *chan, const void *msgs, size_t n)
+{
+    const unsigned char *bytes = msgs;
+    size_t done = 0;
+    int rc = LEAT_ECLOSED;
+    leat__end_enter(chan, LEAT__SEND);
+    /* ORDER spsc.close: the producer's half, see leat__spsc_put_alone. */
+    leat__fence_light(chan);
+    /* closed meanwhile: the closer waits until we are outside, as for one message */
+    if (!leat__chan_is(chan, LEAT__CHAN_CLOSED))
+        while (done < n && (rc = put_room(chan)) == 0)
+            done += put_run(chan, bytes + done * chan->msg_bytes, n - done);
+    leat__end_leave(&chan->put);
+    if (done == 0)
+        return rc;
+    leat__spsc_wake_other(chan, LEAT__SEND);
+    return (ptrdiff_t)done;
+}
+
+static size_t get_many(leat_chan *chan, unsigned char *msgs, size_t max)
+{
+    size_t done = 0;
+    while (done < max && get_ready(chan)) {
+        if (!chan->bounded && leat__get_at_end(chan))
+            get_follow(chan, NULL);
+        done += get_run(chan, msgs + done * chan->msg_bytes, max - done);
+    }
+    return done;
+}
+
+static ptrdiff_t spsc_recv_many(leat_chan *chan, void *msgs, size_t max)
+{
+    size_t done = 0;
+    int rc = LEAT_ECLOSED;
+    enter_unheld(chan);
+    if (leat__chan_is(chan, LEAT__CHAN_ABORTED)) {
+        spsc_discard(chan);
+    } else {
+        bool sealed = leat__chan_is(chan, LEAT__CHAN_SEALED);
+        done = get_many(chan, msgs, max); /* I5: all there is, if sealed */
+        rc = sealed ? LEAT_ECLOSED : LEAT_EAGAIN;
+    }
+    leat__end_leave(&chan->get);
+    if (done == 0)
+        return rc;
+    leat__spsc_wake_other(chan, LEAT__RECV);
+    return (ptrdiff_t)done;
 }
 
 /* ---- displacing ----------------------------------------------------------------- */
@@ -408,7 +541,7 @@ static void seal(leat_chan *chan)
     leat__chan_set(chan, LEAT__CHAN_SEALED);
     leat__waiter *receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
-        receiver->rc = spsc_take(chan, receiver->msg, &drained);
+        receiver->rc = spsc_serve(chan, receiver, &drained);
     leat__spsc_set_asleep(chan);
     unlock_and_retire(chan, drained);
     if (receiver != NULL)
@@ -428,6 +561,9 @@ const leat__verbs leat__spsc_verbs = {
     .try_send = leat__spsc_try_send,
     .try_recv = leat__spsc_try_recv,
     .displace = spsc_displace,
+    .send_many = spsc_send_many,
+    .recv_many = spsc_recv_many,
+    .peek = spsc_peek,
     .enlist = spsc_enlist,
     .close = spsc_close,
     .discard = spsc_discard,

@@ -9,8 +9,7 @@
 #ifndef LEAT_CHAN_STORE_H
 #define LEAT_CHAN_STORE_H
 
-#include "base/mem.h"
-#include "chan/chan.h"
+#include "chan/run.h"
 
 /* relaxed: written under the lock only, which the caller holds */
 static inline size_t leat__store_len(const leat_chan *chan)
@@ -90,6 +89,71 @@ static inline leat__seg *leat__store_pop(leat_chan *chan, void *msg)
 {
     return leat__store_pop_sized(chan, msg, chan->msg_bytes);
 }
+
+/* ---- runs: messages that lie side by side ----------------------------------- */
+
+/* Push up to n messages, as many as have room side by side. returns how many */
+static inline size_t leat__store_push_run(leat_chan *chan,
+                                          const unsigned char *msgs, size_t n)
+{
+    leat__store *store = &chan->store;
+    size_t len = leat__store_len(chan);
+    if (n == 0 || !leat__store_has_room(chan))
+        return 0;
+    unsigned char *slots;
+    if (chan->bounded) {
+        n = leat__least(n,
+                        leat__least(chan->cap - len, chan->cap - store->tail));
+        slots = leat__chan_slot(chan, store->tail);
+        store->tail = store->tail + n == chan->cap ? 0 : store->tail + n;
+    } else {
+        n = leat__least(n, chan->seg_slots - store->tail);
+        slots = leat__seg_slot(chan, chan->last, store->tail);
+        store->tail += n;
+    }
+    leat__copy_in(chan, slots, msgs, n);
+    leat__store_set_len(chan, len + n);
+    return n;
+}
+
+/* Pop up to max messages that lie side by side. *drained is a segment that is drained
+ * now, or NULL. returns how many */
+static inline size_t leat__store_pop_run(leat_chan *chan, unsigned char *msgs,
+                                         size_t max, leat__seg **drained)
+{
+    leat__store *store = &chan->store;
+    size_t len = leat__store_len(chan);
+    size_t n = leat__least(max, len);
+    *drained = NULL;
+    if (chan->bounded) {
+        n = leat__least(n, chan->cap - store->head);
+        leat__copy_out(chan, msgs, leat__chan_slot(chan, store->head), n);
+        store->head = store->head + n == chan->cap ? 0 : store->head + n;
+    } else if (n > 0) {
+        leat__seg *first = chan->first;
+        n = leat__least(n, chan->seg_slots - store->head);
+        leat__copy_out(chan, msgs, leat__seg_slot(chan, first, store->head), n);
+        store->head += n;
+        if (n == len) {
+            store->head = store->tail = 0; /* as in a pop */
+        } else if (store->head == chan->seg_slots) {
+            chan->first = first->next;
+            store->head = 0;
+            *drained = first;
+        }
+    }
+    leat__store_set_len(chan, len - n);
+    return n;
+}
+
+/* The first message. pre: len > 0 */
+static inline unsigned char *leat__store_first(const leat_chan *chan)
+{
+    return chan->bounded ? leat__chan_slot(chan, chan->store.head)
+                         : leat__seg_slot(chan, chan->first, chan->store.head);
+}
+
+/* ---- more room ------------------------------------------------------------------ */
 
 /* Unbounded: add an empty segment at the end. */
 static inline void leat__store_grow(leat_chan *chan, leat__seg *fresh)

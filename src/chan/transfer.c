@@ -12,10 +12,23 @@
 #include "park/spin.h"
 #include "park/until.h"
 
-static int try_once(leat_chan *chan, enum leat__dir dir, void *msg)
+#include <leat/batch.h>
+
+/* What a call is about, once it may have to wait. */
+struct transfer {
+    leat_chan *chan;
+    enum leat__dir dir;
+    enum leat__act act;
+    void *msg;
+};
+
+static int try_once(const struct transfer *it)
 {
-    return dir == LEAT__SEND ? chan->verbs->try_send(chan, msg)
-                             : chan->verbs->try_recv(chan, msg);
+    leat_chan *chan = it->chan;
+    if (it->act == LEAT__PEEK)
+        return chan->verbs->peek(chan, it->msg);
+    return it->dir == LEAT__SEND ? chan->verbs->try_send(chan, it->msg)
+                                 : chan->verbs->try_recv(chan, it->msg);
 }
 
 /* About as long as the looks take if nobody else wants the processor. */
@@ -24,30 +37,31 @@ static int try_once(leat_chan *chan, enum leat__dir dir, void *msg)
 /* Look for a bounded time before parking: with room for several messages the
  * other end is likely to make more than one step, and a parked op would be woken
  * for the first. With none or one it parks at once, and looks there. */
-static int linger(leat_chan *chan, enum leat__dir dir, void *msg,
-                  const leat__token *token, int64_t deadline_ns)
+static int linger(const struct transfer *it, const leat__token *token,
+                  int64_t deadline_ns)
 {
+    leat_chan *chan = it->chan;
     leat__spin spin = LEAT__SPIN_LINGER;
     bool spsc = chan->kind == LEAT__SPSC;
     if (spsc)
-        spin = LEAT__SPIN_AFTER(leat__spsc_patience(chan, dir));
+        spin = LEAT__SPIN_AFTER(leat__spsc_patience(chan, it->dir));
     /* A yield may take milliseconds, in which others come and go; who is parked is
      * in line. */
     int64_t enough_ns = leat__os_now_ns() + LINGER_NS;
     spin.deadline_ns = deadline_ns < enough_ns ? deadline_ns : enough_ns;
     while (leat__spin_turn(&spin) &&
            (token == NULL || !leat__token_fired(token))) {
-        if (!spsc && !leat__locked_look(chan, dir))
+        if (!spsc && !leat__locked_look(chan, it->dir))
             continue;
-        int rc = try_once(chan, dir, msg);
+        int rc = try_once(it);
         if (rc != LEAT_EAGAIN)
             return rc;
     }
     return LEAT_EAGAIN;
 }
 
-static LEAT__NOINLINE int wait_for(leat_chan *chan, enum leat__dir dir,
-                                   void *msg, leat_until until)
+/* The call has found that it cannot be done at once. */
+static LEAT__NOINLINE int wait_for(const struct transfer *it, leat_until until)
 {
     leat__token *token =
         until.cancel == NULL ? NULL : leat__cancel_token(until.cancel);
@@ -56,14 +70,15 @@ static LEAT__NOINLINE int wait_for(leat_chan *chan, enum leat__dir dir,
     int64_t deadline_ns = leat__until_deadline(until);
     if (leat__deadline_passed(deadline_ns))
         return LEAT_ETIMEDOUT;
-    if (chan->cap > 1) {
-        int rc = linger(chan, dir, msg, token, deadline_ns);
+    if (it->chan->cap > 1) {
+        int rc = linger(it, token, deadline_ns);
         if (rc != LEAT_EAGAIN)
             return rc;
     }
     leat__op op;
     bool sole = token == NULL && deadline_ns == INT64_MAX;
-    int rc = leat__op_start(&op, chan, dir, msg, token, sole, NULL);
+    int rc = leat__op_start_act(&op, it->chan, it->dir, it->act, it->msg, token,
+                                sole, NULL);
     if (rc == LEAT__PENDING)
         rc = leat__op_finish(&op, leat__wait_park(&op.wait, deadline_ns));
     return rc;
@@ -77,14 +92,16 @@ static inline int send_waiting(leat_chan *chan, const void *msg,
     if (leat__until_is_nowait(until))
         return LEAT_EAGAIN;
     void *from = (void *)(uintptr_t)msg; /* read only: the direction says so */
-    return wait_for(chan, LEAT__SEND, from, until);
+    return wait_for(&(struct transfer){chan, LEAT__SEND, LEAT__MOVE, from},
+                    until);
 }
 
 static inline int recv_waiting(leat_chan *chan, void *msg, leat_until until)
 {
     if (leat__until_is_nowait(until))
         return LEAT_EAGAIN;
-    return wait_for(chan, LEAT__RECV, msg, until);
+    return wait_for(&(struct transfer){chan, LEAT__RECV, LEAT__MOVE, msg},
+                    until);
 }
 
 /* What is not the way of a message alone: out of line, so that the fast path saves
@@ -260,4 +277,106 @@ int leat_rx_recv(leat_rx *rx, void *msg, leat_until until)
     int rc = recv_by_way(chan, msg, until);
     leat__promise_end(chan, LEAT__RECV);
     return rc;
+}
+
+int leat_rx_peek(leat_rx *rx, void *msg, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_rx(rx);
+    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
+               "leat_rx_peek: msg is NULL");
+    leat__promise_begin(chan, LEAT__RECV);
+    int rc = chan->verbs->peek(chan, msg);
+    if (rc == LEAT_EAGAIN && !leat__until_is_nowait(until))
+        rc = wait_for(&(struct transfer){chan, LEAT__RECV, LEAT__PEEK, msg},
+                      until);
+    leat__promise_end(chan, LEAT__RECV);
+    return rc;
+}
+
+/* ---- batches ---------------------------------------------------------------------- */
+
+/* None could be sent at once. */
+static ptrdiff_t send_first(leat_chan *chan, const unsigned char *msgs,
+                            size_t n, leat_until until)
+{
+    int rc = send_waiting(chan, msgs, until);
+    if (rc < 0 || n == 1)
+        return rc < 0 ? rc : 1;
+    ptrdiff_t more =
+        chan->verbs->send_many(chan, msgs + chan->msg_bytes, n - 1);
+    return more < 0 ? 1 : 1 + more;
+}
+
+/* A policy that drops: none is left, unless the channel is closed. */
+static size_t send_the_rest(leat_chan *chan, const unsigned char *msgs,
+                            size_t n, size_t sent)
+{
+    int rc = 0;
+    while (rc == 0 && sent < n) {
+        const unsigned char *next = msgs + sent * chan->msg_bytes;
+        rc = chan->verbs->try_send(chan, next);
+        if (rc == LEAT_EAGAIN)
+            rc = leat__policy_full(chan, next);
+        sent += rc == 0 ? 1 : 0;
+    }
+    return sent;
+}
+
+static ptrdiff_t send_many(leat_chan *chan, const unsigned char *msgs, size_t n,
+                           leat_until until)
+{
+    ptrdiff_t sent = chan->verbs->send_many(chan, msgs, n);
+    if (sent == LEAT_EAGAIN)
+        sent = send_first(chan, msgs, n, until);
+    if (sent > 0 && (size_t)sent < n && chan->policy != LEAT_POLICY_BLOCK)
+        sent = (ptrdiff_t)send_the_rest(chan, msgs, n, (size_t)sent);
+    return sent;
+}
+
+ptrdiff_t leat_tx_send_many(leat_tx *tx, const void *msgs, size_t n,
+                            leat_until until)
+{
+    leat_chan *chan = leat__chan_of_tx(tx);
+    LEAT_CHECK(msgs != NULL || n == 0 || chan->msg_bytes == 0,
+               "leat_tx_send_many: msgs is NULL");
+    if (n == 0)
+        return 0;
+    leat__promise_begin(chan, LEAT__SEND);
+    ptrdiff_t sent = send_many(chan, msgs, n, until);
+    leat__promise_end(chan, LEAT__SEND);
+    return sent;
+}
+
+/* None could be received at once. */
+static ptrdiff_t recv_first(leat_chan *chan, unsigned char *msgs, size_t max,
+                            leat_until until)
+{
+    int rc = recv_waiting(chan, msgs, until);
+    if (rc < 0 || max == 1)
+        return rc < 0 ? rc : 1;
+    ptrdiff_t more =
+        chan->verbs->recv_many(chan, msgs + chan->msg_bytes, max - 1);
+    return more < 0 ? 1 : 1 + more;
+}
+
+ptrdiff_t leat_rx_recv_many(leat_rx *rx, void *msgs, size_t max,
+                            leat_until until)
+{
+    leat_chan *chan = leat__chan_of_rx(rx);
+    LEAT_CHECK(msgs != NULL || max == 0 || chan->msg_bytes == 0,
+               "leat_rx_recv_many: msgs is NULL");
+    if (max == 0)
+        return 0;
+    leat__promise_begin(chan, LEAT__RECV);
+    ptrdiff_t got = chan->verbs->recv_many(chan, msgs, max);
+    if (got == LEAT_EAGAIN)
+        got = recv_first(chan, msgs, max, until);
+    leat__promise_end(chan, LEAT__RECV);
+    return got;
+}
+
+size_t leat_rx_drain(leat_rx *rx, void *msgs, size_t max)
+{
+    ptrdiff_t got = leat_rx_recv_many(rx, msgs, max, leat_nowait());
+    return got > 0 ? (size_t)got : 0;
 }

@@ -71,12 +71,16 @@ typedef struct leat__wait {
     void (*notify)(struct leat__wait *wait);
 } leat__wait;
 
+/* What a waiter at a channel wants: to move a message, or a copy of the next. */
+enum leat__act { LEAT__MOVE, LEAT__PEEK };
+
 /* A wait enlisted at a channel; under that channel's lock while it is linked. */
 typedef struct leat__waiter {
     leat__link link;
     leat__wait *wait;
     void *msg; /* where from or where to; the winner's between claim and DONE */
     int rc;    /* written by the winner, read by the owner after DONE */
+    enum leat__act act; /* immutable while enlisted */
 } leat__waiter;
 
 static inline void leat__wait_init(leat__wait *wait, bool sole,
@@ -85,6 +89,14 @@ static inline void leat__wait_init(leat__wait *wait, bool sole,
     leat__st32_rlx(&wait->word, 0); /* relaxed: published by a place's lock */
     wait->sole = sole;
     wait->notify = notify;
+}
+
+/* Has no event won the wait yet? A look: true only as long as the wait's place keeps
+ * its lock, and its owner may still claim it. */
+static inline bool leat__wait_is_open(const leat__wait *wait)
+{
+    /* relaxed: a look */
+    return (leat__ld32_rlx(&wait->word) & LEAT__WAIT_CLAIMED) == 0;
 }
 
 /* Try to be the one event that ends the wait.

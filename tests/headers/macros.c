@@ -22,6 +22,11 @@ int use_typed(void)
         return rc;
     rc = job_tx_send(tx, &j, leat_nowait());
     rc += job_rx_recv(rx, &j, leat_in_ms(1));
+    rc += job_tx_force(tx, &j, &j);
+    rc += job_rx_peek(rx, &j, leat_nowait());
+    rc += job_tx_send_many(tx, &j, 1, leat_nowait()) == 1;
+    rc += job_rx_recv_many(rx, &j, 1, leat_nowait()) == 1;
+    rc += job_rx_drain(rx, &j, 1) == 0;
     job_tx *tx2 = job_tx_clone(tx);
     job_rx *rx2 = job_chan_rx(job_tx_chan(tx));
     job_tx *tx3 = job_chan_tx(job_rx_chan(rx));

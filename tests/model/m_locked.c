@@ -34,6 +34,11 @@
          0, ANY, CLOSE_RX)                                                     \
     PLAY(one_conflates, 1, POLICY(LEAT_POLICY_CONFLATE), 2, 3, ANY, 2, 0, ANY, \
          0)                                                                    \
+    PLAY(two_batches, 2, 0, 2, 4, BATCH, 2, 0, BATCH, 0)                       \
+    PLAY(three_batches_closed, 3, 0, 2, 4, BATCH, 2, 0, ANY, CLOSE_TX)         \
+    PLAY(one_batches_taken, 1, 0, 3, 3, ANY, 1, 0, BATCH, ABORT)               \
+    PLAY(two_looked_at, 2, 0, 2, 3, ANY, 2, 0, LOOK, CLOSE_RX)                 \
+    PLAY(one_looked_at, 1, 0, 2, 3, FOREVER, 2, 0, LOOK, FIRE)                 \
     PLAY(one_promised_producer, 1, LEAT_SINGLE_PRODUCER, 1, 4, ANY, 2, 0, ANY, \
          CLOSE_TX)                                                             \
     PLAY(two_promised_consumer, 2, LEAT_SINGLE_CONSUMER, 2, 2, ANY, 1, 0, ANY, \

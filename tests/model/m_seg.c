@@ -14,11 +14,14 @@
     PLAY(mixed, LEAT_UNBOUNDED, 0, 2, 3, ANY, 2, 0, ANY, FIRE | COME_AND_GO)   \
     PLAY(all_at_once, LEAT_UNBOUNDED, 0, 2, 4, ANY, 2, 0, ANY,                 \
          ABORT | CLOSE_RX | FIRE)                                              \
+    PLAY(batches, LEAT_UNBOUNDED, 0, 2, 5, BATCH, 2, 0, BATCH, CLOSE_RX)       \
+    PLAY(looked_at, LEAT_UNBOUNDED, 0, 2, 4, BATCH, 2, 0, LOOK, ABORT)         \
     PLAY(promised_producer, LEAT_UNBOUNDED, LEAT_SINGLE_PRODUCER, 1, 6, ANY,   \
          2, 0, ANY, CLOSE_TX)
 
 #define STARVED_PLAYS(PLAY)                                                    \
     PLAY(starved, LEAT_UNBOUNDED, 0, 2, 5, FOREVER, 2, 0, ANY, 0)              \
-    PLAY(starved_and_aborted, LEAT_UNBOUNDED, 0, 2, 6, ANY, 1, 0, ANY, ABORT)
+    PLAY(starved_and_aborted, LEAT_UNBOUNDED, 0, 2, 6, ANY, 1, 0, ANY, ABORT)  \
+    PLAY(starved_batches, LEAT_UNBOUNDED, 0, 2, 6, BATCH, 2, 0, BATCH, 0)
 
 #include "plays.h"

@@ -31,6 +31,16 @@
     PLAY(ring_drops_newest, 2, BOTH | POLICY(LEAT_POLICY_DROP_NEWEST), 1, 5,   \
          ANY, 1, 0, ANY, CLOSE_RX)                                             \
     PLAY(segs_forced, LEAT_UNBOUNDED, BOTH, 1, 6, FORCE, 1, 0, ANY, 0)         \
+    PLAY(ring_of_three_batches, 3, BOTH, 1, 9, BATCH, 1, 0, BATCH, 0)          \
+    PLAY(ring_batches_closed, 2, BOTH, 1, 7, BATCH, 1, 0, BATCH,               \
+         CLOSE_TX | CLOSE_RX)                                                  \
+    PLAY(ring_batches_aborted, 3, BOTH, 1, 7, BATCH, 1, 0, ANY, ABORT | FIRE)  \
+    PLAY(ring_looked_at, 2, BOTH, 1, 6, ANY, 1, 0, LOOK, CLOSE_TX)             \
+    PLAY(ring_forced_batches, 3, BOTH, 1, 8, FORCE, 1, 0, BATCH, 0)            \
+    PLAY(ring_forced_looked_at, 2, BOTH, 1, 6, FORCE, 1, 0, LOOK, 0)           \
+    PLAY(segs_batches, LEAT_UNBOUNDED, BOTH, 1, 9, BATCH, 1, 0, BATCH,         \
+         CLOSE_RX)                                                             \
+    PLAY(segs_looked_at, LEAT_UNBOUNDED, BOTH, 1, 6, ANY, 1, 0, LOOK, ABORT)   \
     PLAY(segs_forever, LEAT_UNBOUNDED, BOTH, 1, 7, FOREVER, 1, 0, FOREVER, 0)  \
     PLAY(segs_timed, LEAT_UNBOUNDED, BOTH, 1, 7, NOWAIT, 1, 0, TIMED, 0)       \
     PLAY(segs_receiver_leaves, LEAT_UNBOUNDED, BOTH, 1, 7, ANY, 1, 3, ANY, 0)  \

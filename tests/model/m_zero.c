@@ -16,6 +16,9 @@
     PLAY(fired, 0, 0, 2, 2, TOKEN, 2, 0, TOKEN, FIRE)                          \
     PLAY(told, 0, 0, 2, 2, TOLD, 2, 0, TOLD, 0)                                \
     PLAY(mixed, 0, 0, 2, 2, ANY, 2, 0, ANY, FIRE | COME_AND_GO)                \
+    PLAY(batches, 0, 0, 2, 3, BATCH, 2, 0, BATCH, CLOSE_TX)                    \
+    PLAY(looked_at, 0, 0, 2, 2, ANY, 2, 0, LOOK, FIRE)                         \
+    PLAY(forced, 0, 0, 2, 3, FORCE, 2, 0, ANY, 0)                              \
     PLAY(promised, 0, BOTH_PROMISED, 1, 4, ANY, 1, 0, ANY, CLOSE_RX | FIRE)
 
 #include "plays.h"

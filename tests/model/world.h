@@ -24,7 +24,9 @@ enum how {
     TIMED_TOKEN, /* until either */
     TOLD,        /* a started op with a callback; at times it is cancelled */
     ANY,         /* each call another of these */
-    FORCE        /* leat_tx_force */
+    FORCE,       /* leat_tx_force */
+    BATCH,       /* several in one call; waits in any way */
+    LOOK         /* peeks first */
 };
 
 /* A policy, among a cast's flags. */
@@ -224,7 +226,7 @@ static leat_until draw_until(enum how how)
 
 static enum how draw_how(enum how how)
 {
-    if (how == ANY)
+    if (how == ANY || how == LOOK)
         how = (enum how)m_choose(ANY);
     if (w.token == NULL && (how == TOKEN || how == TIMED_TOKEN))
         how = how == TOKEN ? FOREVER : TIMED;
@@ -241,6 +243,64 @@ static void check_gave_up(int rc, enum how how, leat_until until)
     if (rc == LEAT_ECANCELED)
         M_ASSERT((how == TOKEN || how == TIMED_TOKEN || how == TOLD) &&
                  leat_cancel_check(w.token));
+}
+
+/* Several messages of one call; each has a row that began and ended with it. */
+enum { BATCH_MAX = 3 };
+
+static void share_moments(const struct row *first, struct row *row)
+{
+    row->begin = first->begin;
+    row->end = first->end;
+}
+
+/* Sends number and on, up to end. returns how many, or a code */
+static int send_batch(int actor, leat_tx *tx, int number, int end)
+{
+    struct message messages[BATCH_MAX];
+    uint64_t words[BATCH_MAX];
+    int n = end - number < BATCH_MAX ? end - number : BATCH_MAX;
+    for (int i = 0; i < n; i++) {
+        fill_message(&messages[i], number + i);
+        words[i] = messages[i].number;
+    }
+    enum how how = draw_how(NOWAIT + (enum how)m_choose(TOLD));
+    leat_until until = draw_until(how);
+    bool large = w.msg_bytes > sizeof(uint64_t);
+    struct row *row = open_row(actor, SEND, number);
+    ptrdiff_t sent = leat_tx_send_many(
+        tx, large ? (const void *)messages : words, (size_t)n, until);
+    close_row(row, sent < 0 ? (int)sent : 0);
+    M_ASSERT(sent != 0 && sent <= n);
+    for (int i = 1; i < sent; i++)
+        share_moments(row, open_row(actor, SEND, number + i));
+    if (sent < 0)
+        check_gave_up((int)sent, how, until);
+    return (int)sent;
+}
+
+/* returns how many, or a code */
+static int receive_batch(int actor, leat_rx *rx)
+{
+    struct message messages[BATCH_MAX];
+    uint64_t words[BATCH_MAX];
+    enum how how = draw_how(NOWAIT + (enum how)m_choose(TOLD));
+    leat_until until = draw_until(how);
+    bool large = w.msg_bytes > sizeof(uint64_t);
+    struct row *row = open_row(actor, RECV, -1);
+    ptrdiff_t got = leat_rx_recv_many(rx, large ? (void *)messages : words,
+                                      BATCH_MAX, until);
+    close_row(row, got < 0 ? (int)got : 0);
+    M_ASSERT(got != 0 && got <= BATCH_MAX);
+    for (int i = 0; i < got; i++) {
+        struct message one = {.number = words[i]};
+        struct row *of = i == 0 ? row : open_row(actor, RECV, -1);
+        share_moments(row, of);
+        of->message = read_message(large ? &messages[i] : &one);
+    }
+    if (got < 0)
+        check_gave_up((int)got, how, until);
+    return (int)got;
 }
 
 /* What is displaced is received, by the sender. */
@@ -288,6 +348,10 @@ static int receive_one(int actor, leat_rx *rx)
     leat_until until = draw_until(how);
     memset(&message, 0x77, sizeof message);
     untouched = message;
+    if (w.cast->recv == LOOK && leat_rx_peek(rx, &message, until) == 0) {
+        read_message(&message);
+        message = untouched;
+    }
     struct row *row = open_row(actor, RECV, -1);
     int rc = how == TOLD ? LEAT_EAGAIN : leat_rx_recv(rx, &message, until);
     if (rc == LEAT_EAGAIN && how == TOLD)
@@ -330,11 +394,13 @@ static void *sender(void *arg)
     int number = role->first;
     int end = role->first + w.cast->sends;
     while (number < end && gave_up < PATIENCE) {
-        int rc = send_one_of(role->actor, role->tx, number);
+        int rc = w.cast->send == BATCH
+                     ? send_batch(role->actor, role->tx, number, end)
+                     : send_one_of(role->actor, role->tx, number);
         if (rc == LEAT_ECLOSED)
             break;
-        number++; /* one row of sending for each message */
-        if (rc != 0) {
+        number += rc > 0 ? rc : 1; /* one row of sending for each message */
+        if (rc < 0) {
             gave_up++;
             leat__os_yield();
         }
@@ -351,11 +417,12 @@ static void *receiver(void *arg)
     int got = 0;
     int most = w.cast->receives == 0 ? MESSAGES + 1 : w.cast->receives;
     while (got < most && gave_up < PATIENCE) {
-        int rc = receive_one(role->actor, role->rx);
+        int rc = w.cast->recv == BATCH ? receive_batch(role->actor, role->rx)
+                                       : receive_one(role->actor, role->rx);
         if (rc == LEAT_ECLOSED)
             break;
-        if (rc == 0) {
-            got++;
+        if (rc >= 0) {
+            got += rc > 0 ? rc : 1;
         } else {
             gave_up++;
             leat__os_yield();

@@ -244,6 +244,28 @@ START_TEST(a_typed_channel_that_can_not_be_leaves_the_handles)
 }
 END_TEST
 
+START_TEST(batches_peeks_and_force_are_typed_too)
+{
+    num_tx *tx;
+    num_rx *rx;
+    const long long in[4] = {1, 2, 3, 4};
+    long long out[4] = {0};
+    RC(num_chan_new(&tx, &rx, 3, NULL), 0);
+    SAME(num_tx_send_many(tx, in, 4, leat_nowait()), 3);
+    RC(num_rx_peek(rx, out, leat_nowait()), 0);
+    SAME(out[0], 1);
+    RC(num_tx_force(tx, &in[3], out), 1);
+    SAME(out[0], 1);
+    SAME(num_rx_recv_many(rx, out, 2, leat_nowait()), 2);
+    SAME(out[0], 2);
+    SAME(out[1], 3);
+    SAME(num_rx_drain(rx, out, 4), 1);
+    SAME(out[0], 4);
+    num_tx_drop(tx);
+    num_rx_drop(rx);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = t_case("typed");
@@ -255,5 +277,6 @@ int main(void)
     tcase_add_test(tc, a_typed_half_may_travel_in_a_typed_message);
     tcase_add_test(tc, every_name_does_what_its_leat_name_does);
     tcase_add_test(tc, a_typed_channel_that_can_not_be_leaves_the_handles);
+    tcase_add_test(tc, batches_peeks_and_force_are_typed_too);
     return t_run(tc);
 }
