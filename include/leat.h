@@ -41,7 +41,9 @@
 #include <leat/batch.h>
 #include <leat/cancel.h>
 #include <leat/chan.h>
+#include <leat/dump.h>
 #include <leat/err.h>
+#include <leat/stats.h>
 #include <leat/typed.h>
 #include <leat/until.h>
 #include <leat/version.h>

@@ -25,6 +25,7 @@
 
 #include "cancel/cancel.c"
 
+#include "chan/dump.c"
 #include "chan/half.c"
 #include "chan/locked.c"
 #include "chan/make.c"
@@ -34,4 +35,5 @@
 #include "chan/registry.c"
 #include "chan/seg.c"
 #include "chan/spsc.c"
+#include "chan/stats.c"
 #include "chan/transfer.c"

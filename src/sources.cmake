@@ -14,6 +14,7 @@ set(LEAT_SOURCES
     src/park/until.c
     src/park/wait.c
     src/cancel/cancel.c
+    src/chan/dump.c
     src/chan/half.c
     src/chan/locked.c
     src/chan/make.c
@@ -23,4 +24,5 @@ set(LEAT_SOURCES
     src/chan/registry.c
     src/chan/seg.c
     src/chan/spsc.c
+    src/chan/stats.c
     src/chan/transfer.c)

@@ -27,6 +27,7 @@
 #include "park/wait.h"
 #include <leat/chan.h>
 #include <leat/err.h>
+#include <leat/stats.h>
 #include <stdalign.h>
 
 #define LEAT__TX_TAG 0x6c747478u /* "lttx" */
@@ -41,6 +42,9 @@ struct leat_rx {
     uint32_t tag;
     leat__a32 owners;
 };
+
+/* The ends, as directions. */
+enum leat__dir { LEAT__SEND, LEAT__RECV };
 
 /* The state word: written under the lock, read by anyone. Bits are only ever set, but
  * for HELD. */
@@ -86,18 +90,41 @@ typedef struct leat__site {
     size_t dropped;
 } leat__site;
 
+/* What a channel with LEAT_STATS counts. Under the lock, but for high, which the
+ * producer of an spsc channel writes by itself; there sent and received follow from
+ * the ends' counts. */
+typedef struct leat__tally {
+    uint64_t sent;
+    uint64_t received;
+    uint64_t dropped;
+    uint64_t discarded;
+    int64_t blocked_ns[2]; /* by direction */
+    leat__az high;
+} leat__tally;
+
+/* What a channel has that is named or counted, and every channel in debug builds: it
+ * is in the list of live channels (registry.c). */
 typedef struct leat__record {
-    leat__link link; /* in the list of live channels */
+    leat__link link;
+    leat_chan *chan;
+    leat__tally tally;
+#if LEAT_DEBUG
     leat__site tx_sites[LEAT__SITES];
     leat__site rx_sites[LEAT__SITES];
     leat__a32 calls[2]; /* by direction: 1 during a call on a promised end */
+#endif
 } leat__record;
 
 enum leat__kind { LEAT__LOCKED, LEAT__SPSC };
 
 /* The way of a message that meets nobody, in transfer.c: chosen once. A pointer, a
  * handle, a number: most messages are of the size of a word. */
-enum leat__way { LEAT__WAY_WORD, LEAT__WAY_SIZED, LEAT__WAY_SPSC };
+enum leat__way {
+    LEAT__WAY_WORD,
+    LEAT__WAY_SIZED,
+    LEAT__WAY_SPSC_WORD,
+    LEAT__WAY_VERBS /* no short way: by the kind's verbs */
+};
 #define LEAT__WORD sizeof(uint64_t)
 
 struct leat_chan {
@@ -121,6 +148,7 @@ struct leat_chan {
     void (*discard)(void *msg, void *arg);
     void *discard_arg;
     const char *name;                /* in the channel's own block */
+    leat__record *record;            /* likewise; NULL: none */
     const struct leat__verbs *verbs; /* of the kind */
     leat__a32 halves;                /* halves that have owners */
     int reason; /* under the lock until CLOSED, then immutable */
@@ -138,17 +166,10 @@ struct leat_chan {
     leat__lock
         outside; /* held while a large message is on its way to the hook */
 
-#if LEAT_DEBUG
-    leat__record record;
-#endif
-
     /* -- spsc only, else not allocated: a line pair for each end --------- */
     alignas(LEAT__LINE_PAIR) leat__end put;
     alignas(LEAT__LINE_PAIR) leat__end get;
 };
-
-/* The ends, as directions. */
-enum leat__dir { LEAT__SEND, LEAT__RECV };
 
 /* What a kind implements. */
 typedef struct leat__verbs {
@@ -232,6 +253,25 @@ static inline unsigned char *leat__chan_slot(const leat_chan *chan,
                                              size_t index)
 {
     return chan->slots + index * chan->stride;
+}
+
+/* The counts of a channel that counts, else NULL. */
+static inline leat__tally *leat__chan_tally(const leat_chan *chan)
+{
+    return (chan->flags & LEAT_STATS) != 0 ? &chan->record->tally : NULL;
+}
+
+/* For a channel that counts; they take the lock: a message was dropped that never was
+ * in line; a wait is over. */
+void leat__tally_newest(leat_chan *chan);
+void leat__tally_blocked(leat_chan *chan, enum leat__dir dir, int64_t since_ns);
+
+/* The queue has been this long. One writer at a time. */
+static inline void leat__tally_high(leat__tally *tally, size_t len)
+{
+    /* relaxed: a number to look at */
+    if (len > leat__ldz_rlx(&tally->high))
+        leat__stz_rlx(&tally->high, len); /* relaxed: likewise */
 }
 
 /* ---- queues of parked ops (under the lock) ------------------------------- */

@@ -74,6 +74,24 @@ static void will_retire(struct after *after, leat__seg *drained)
     after->drained = drained;
 }
 
+/* ---- counts (under the lock) -------------------------------------------------- */
+
+static inline void count_sent(leat_chan *chan, size_t n)
+{
+    leat__tally *tally = leat__chan_tally(chan);
+    if (LEAT__LIKELY(tally == NULL))
+        return;
+    tally->sent += n;
+    leat__tally_high(tally, leat__store_len(chan));
+}
+
+static inline void count_received(leat_chan *chan, size_t n)
+{
+    leat__tally *tally = leat__chan_tally(chan);
+    if (LEAT__UNLIKELY(tally != NULL))
+        tally->received += n;
+}
+
 /* ---- one message (under the lock) ----------------------------------------- */
 
 /* Give the message to the first parked receiver, and a copy to those before it who
@@ -86,8 +104,10 @@ static bool hand_out(leat_chan *chan, const void *msg, struct after *after)
     while ((receiver = leat__chan_claim_first(&chan->recvq)) != NULL) {
         leat__copy(receiver->msg, msg, chan->msg_bytes);
         will_wake(after, receiver);
-        if (receiver->act != LEAT__PEEK)
+        if (receiver->act != LEAT__PEEK) {
+            count_received(chan, 1);
             return true;
+        }
     }
     return false;
 }
@@ -98,8 +118,10 @@ static int locked_offer(leat_chan *chan, const void *msg, leat__seg **fresh,
 {
     if (LEAT__UNLIKELY(leat__store_is_closed(chan)))
         return LEAT_ECLOSED;
-    if (!leat__list_is_empty(&chan->recvq) && hand_out(chan, msg, after))
+    if (!leat__list_is_empty(&chan->recvq) && hand_out(chan, msg, after)) {
+        count_sent(chan, 1);
         return 0;
+    }
     if (!leat__store_has_room(chan)) {
         if (chan->bounded)
             return LEAT_EAGAIN;
@@ -109,6 +131,7 @@ static int locked_offer(leat_chan *chan, const void *msg, leat__seg **fresh,
         *fresh = NULL;
     }
     leat__store_push(chan, msg);
+    count_sent(chan, 1);
     return 0;
 }
 
@@ -118,8 +141,10 @@ static leat__waiter *next_sender(leat_chan *chan, struct after *after)
     if (leat__list_is_empty(&chan->sendq))
         return NULL;
     leat__waiter *sender = leat__chan_claim_first(&chan->sendq);
-    if (sender != NULL)
+    if (sender != NULL) {
         will_wake(after, sender);
+        count_sent(chan, 1);
+    }
     return sender;
 }
 
@@ -127,6 +152,7 @@ static leat__waiter *next_sender(leat_chan *chan, struct after *after)
 static int locked_take(leat_chan *chan, void *msg, struct after *after)
 {
     if (leat__store_len(chan) > 0) {
+        count_received(chan, 1);
         will_retire(after, leat__store_pop(chan, msg));
         leat__waiter *sender = next_sender(chan, after);
         if (sender != NULL)
@@ -137,6 +163,7 @@ static int locked_take(leat_chan *chan, void *msg, struct after *after)
     if (sender != NULL) {
         LEAT_ASSERT(chan->cap == 0); /* I2: else the store would be full */
         leat__copy(msg, sender->msg, chan->msg_bytes);
+        count_received(chan, 1);
         return 0;
     }
     return leat__store_is_closed(chan) ? LEAT_ECLOSED : LEAT_EAGAIN;
@@ -181,7 +208,9 @@ static int offer_many(leat_chan *chan, const unsigned char *msgs, size_t n,
         size_t run = 0;
         if (leat__list_is_empty(&chan->recvq) && !leat__store_is_closed(chan))
             run = leat__store_push_run(chan, next, n - done);
-        if (run == 0) {
+        if (run > 0) {
+            count_sent(chan, run);
+        } else {
             rc = locked_offer(chan, next, fresh, after);
             run = rc == 0 ? 1 : 0;
         }
@@ -212,6 +241,7 @@ static size_t take_many(leat_chan *chan, unsigned char *msgs, size_t n,
             leat__seg *drained = NULL;
             run = leat__store_pop_run(chan, next, n - done, &drained);
             will_retire(after, drained);
+            count_received(chan, run);
             refill(chan, after);
         } else {
             run = locked_take(chan, next, after) == 0 ? 1 : 0;
@@ -326,6 +356,14 @@ static int locked_peek(leat_chan *chan, void *msg)
     return rc;
 }
 
+static void count_displaced(leat_chan *chan)
+{
+    leat__tally *tally = leat__chan_tally(chan);
+    if (tally != NULL)
+        tally->dropped++;
+    count_sent(chan, 1);
+}
+
 static int locked_displace(leat_chan *chan, const void *msg, void *displaced)
 {
     leat__seg *none = NULL;
@@ -339,6 +377,7 @@ static int locked_displace(leat_chan *chan, const void *msg, void *displaced)
         size_t bytes = displaced == NULL ? 0 : chan->msg_bytes;
         leat__store_pop_sized(chan, displaced, bytes);
         leat__store_push(chan, msg);
+        count_displaced(chan);
         rc = 1;
     }
     leat__chan_unlock(chan);
@@ -406,6 +445,8 @@ static struct content detach(leat_chan *chan)
     leat__chan_lock(chan);
     LEAT_ASSERT(leat__store_is_closed(chan));
     struct content all = {chan->first, chan->store.head, leat__store_len(chan)};
+    if (leat__chan_tally(chan) != NULL)
+        leat__chan_tally(chan)->discarded += all.len;
     chan->first = NULL;
     chan->last = NULL;
     chan->store.head = chan->store.tail;

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* make.c - creating and freeing channels: one block of memory each.
  *
- *     | leat_chan (spsc: with its two ends) | name\0 | pad | slots, if bounded |
+ *     | leat_chan (spsc: with its two ends) | record, if any | name\0 | pad |
+ *     | slots, if bounded |
  *
  * The block's sizes are sums of what the caller said, so each sum is checked. */
 #include "base/mem.h"
@@ -13,6 +14,7 @@
 #include <leat/typed.h>
 
 #define PROMISES  (LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER)
+#define FLAGS     (PROMISES | LEAT_STATS)
 #define SEG_BYTES 4096
 #define DEEP_CAP  4096 /* a nap is the time of a few thousand messages */
 
@@ -20,6 +22,8 @@
 struct layout {
     size_t align; /* of slots */
     size_t stride;
+    size_t struct_bytes;
+    size_t record_at; /* 0: none */
     size_t name_at;
     size_t slots_at;
     size_t bytes;
@@ -51,7 +55,7 @@ static bool policy_is_valid(enum leat_policy policy, size_t capacity)
 
 static bool opts_are_valid(const leat_chan_opts *opts, size_t capacity)
 {
-    return opts->size == sizeof *opts && (opts->flags & ~PROMISES) == 0 &&
+    return opts->size == sizeof *opts && (opts->flags & ~FLAGS) == 0 &&
            (opts->msg_align & (opts->msg_align - 1)) == 0 &&
            opts->msg_align <= LEAT_MSG_ALIGN_MAX &&
            policy_is_valid(opts->policy, capacity);
@@ -75,8 +79,13 @@ static bool layout_of(struct layout *layout, size_t msg_bytes, size_t capacity,
     bool displaces = layout->bounded && leat__policy_displaces(opts->policy);
     layout->kind =
         promised && capacity > 1 && !displaces ? LEAT__SPSC : LEAT__LOCKED;
-    layout->name_at = layout->kind == LEAT__SPSC ? sizeof(leat_chan)
-                                                 : offsetof(leat_chan, put);
+    layout->struct_bytes = layout->kind == LEAT__SPSC
+                               ? sizeof(leat_chan)
+                               : offsetof(leat_chan, put);
+    bool record = leat__registry_wants(opts);
+    layout->record_at = record ? layout->struct_bytes : 0;
+    layout->name_at =
+        layout->struct_bytes + (record ? sizeof(leat__record) : 0);
     size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name);
     if (name_bytes > SIZE_MAX / 4)
         return false;
@@ -110,11 +119,14 @@ static void init_segs(leat_chan *chan)
 #endif
 }
 
-static enum leat__way way_of(enum leat__kind kind, size_t msg_bytes)
+static enum leat__way way_of(const leat_chan *chan)
 {
-    if (kind == LEAT__SPSC)
-        return LEAT__WAY_SPSC;
-    return msg_bytes == LEAT__WORD ? LEAT__WAY_WORD : LEAT__WAY_SIZED;
+    bool word = chan->msg_bytes == LEAT__WORD;
+    if ((chan->flags & LEAT_STATS) != 0)
+        return LEAT__WAY_VERBS;
+    if (chan->kind == LEAT__SPSC)
+        return word ? LEAT__WAY_SPSC_WORD : LEAT__WAY_VERBS;
+    return word ? LEAT__WAY_WORD : LEAT__WAY_SIZED;
 }
 
 /* pre: the struct is zero, but for msg_bytes and cap */
@@ -129,7 +141,6 @@ static void make_init(leat_chan *chan, const struct layout *layout,
     leat__st32_rlx(&chan->rx.owners, 1);
     leat__st32_rlx(&chan->halves, 2); /* relaxed: likewise */
     chan->kind = (uint8_t)layout->kind;
-    chan->way = (uint8_t)way_of(layout->kind, chan->msg_bytes);
     chan->verbs =
         layout->kind == LEAT__SPSC ? &leat__spsc_verbs : &leat__locked_verbs;
     chan->bounded = layout->bounded;
@@ -138,11 +149,16 @@ static void make_init(leat_chan *chan, const struct layout *layout,
     chan->flags = (uint8_t)opts->flags;
     chan->policy =
         (uint8_t)(layout->bounded ? opts->policy : LEAT_POLICY_BLOCK);
+    chan->way = (uint8_t)way_of(chan);
     chan->align = layout->align;
     chan->stride = layout->stride;
     chan->slots = layout->bounded ? block + layout->slots_at : NULL;
     chan->discard = opts->discard;
     chan->discard_arg = opts->discard_arg;
+    if (layout->record_at != 0) {
+        chan->record = (leat__record *)(void *)(block + layout->record_at);
+        chan->record->chan = chan;
+    }
     char *name = (char *)block + layout->name_at;
     if (opts->name != NULL)
         memcpy(name, opts->name, strlen(opts->name) + 1);

@@ -7,6 +7,14 @@
  *
  * MODEL: tests/model/m_op.c */
 #include "chan/op.h"
+#include "os/os.h"
+
+/* Who waits, and since when: for the dump and the statistics. */
+static void sign(leat__waiter *waiter)
+{
+    waiter->thread = leat__os_thread_id();
+    waiter->since_ns = leat__os_now_ns();
+}
 
 /* A send that never waits. */
 static int send_by_policy(leat_chan *chan, const void *msg)
@@ -32,6 +40,8 @@ int leat__op_start_act(leat__op *op, leat_chan *chan, enum leat__dir dir,
     op->token = token;
     op->at = (leat__waiter){.wait = &op->wait, .msg = msg, .act = act};
     leat__wait_init(&op->wait, sole, notify);
+    if (chan->record != NULL)
+        sign(&op->at);
     if (dir == LEAT__SEND && chan->policy != LEAT_POLICY_BLOCK)
         return send_by_policy(chan, msg);
     int rc = chan->verbs->enlist(chan, dir, &op->at);
@@ -52,6 +62,8 @@ int leat__op_finish(leat__op *op, enum leat__won won)
 {
     if (op->token != NULL)
         leat__token_delist(op->token, &op->carrier);
+    if (leat__chan_tally(op->chan) != NULL)
+        leat__tally_blocked(op->chan, op->dir, op->at.since_ns);
     if (won == LEAT__WON_CHAN)
         return op->at.rc; /* the winner took us out of the queue */
     leat__chan_delist(op->chan, &op->at);

@@ -41,6 +41,8 @@ static int displace(leat_chan *chan, const void *msg)
 
 static int discard_newest(leat_chan *chan, const void *msg)
 {
+    if (leat__chan_tally(chan) != NULL)
+        leat__tally_newest(chan);
     if (chan->discard != NULL)
         chan->discard((void *)(uintptr_t)msg, chan->discard_arg);
     return 0;

@@ -28,7 +28,7 @@ static inline void leat__promise_begin(leat_chan *chan, enum leat__dir dir)
     if (leat__promised(chan, dir)) {
         /* relaxed: overlap shows without it, and order between calls is the
          * callers' to give: what we added here ThreadSanitizer would not miss */
-        uint32_t calls = leat__xchg32_rlx(&chan->record.calls[dir], 1);
+        uint32_t calls = leat__xchg32_rlx(&chan->record->calls[dir], 1);
         LEAT_CHECK(calls == 0, leat__promise_sentence(dir));
     }
 #else
@@ -41,7 +41,7 @@ static inline void leat__promise_end(leat_chan *chan, enum leat__dir dir)
 {
 #if LEAT_DEBUG
     if (leat__promised(chan, dir))
-        leat__st32_rlx(&chan->record.calls[dir], 0); /* relaxed: see above */
+        leat__st32_rlx(&chan->record->calls[dir], 0); /* relaxed: see above */
 #else
     (void)chan;
     (void)dir;

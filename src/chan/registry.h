@@ -1,33 +1,42 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* registry.h - debug builds know every live channel, and where the owners of its
- * halves came from and went: a forgotten drop is the bug that C users make, and
- * this is how it is found. Release builds keep nothing and pay nothing. */
+/* registry.h - the live channels that a dump shows: those with a record. Debug builds
+ * give every channel one, and know where the owners of its halves came from and went:
+ * a forgotten drop is the bug that C users make, and this is how it is found. */
 #ifndef LEAT_CHAN_REGISTRY_H
 #define LEAT_CHAN_REGISTRY_H
 
 #include "chan/chan.h"
 
-#if LEAT_DEBUG && !defined(LEAT_GENMC)
+/* Does a channel with these options have a record? */
+static inline bool leat__registry_wants(const leat_chan_opts *opts)
+{
+#if defined(LEAT_GENMC)
+    (void)opts;
+    return false;
+#else
+    return LEAT_DEBUG || opts->name != NULL || (opts->flags & LEAT_STATS) != 0;
+#endif
+}
+
 /* Where the public function we are in was called from. */
+#if LEAT_DEBUG && !defined(LEAT_GENMC)
 #define LEAT__SITE() __builtin_return_address(0)
+#else
+#define LEAT__SITE() NULL
+#endif
+
+/* The channel, made at site, is live; and is no more. NULL record: nothing. */
 void leat__registry_add(leat_chan *chan, const void *site);
 void leat__registry_remove(leat_chan *chan);
+
+/* An owner more, or less, of a half. Release builds do nothing. */
+#if LEAT_DEBUG && !defined(LEAT_GENMC)
 void leat__registry_taken(leat_chan *chan, enum leat__dir half,
                           const void *site);
 void leat__registry_dropped(leat_chan *chan, enum leat__dir half,
                             const void *site);
 #else
-#define LEAT__SITE() NULL
-static inline void leat__registry_add(leat_chan *chan, const void *site)
-{
-    (void)chan;
-    (void)site;
-}
-static inline void leat__registry_remove(leat_chan *chan)
-{
-    (void)chan;
-}
 static inline void leat__registry_taken(leat_chan *chan, enum leat__dir half,
                                         const void *site)
 {
@@ -42,10 +51,12 @@ static inline void leat__registry_dropped(leat_chan *chan, enum leat__dir half,
 }
 #endif
 
-/* Print every live channel to a descriptor: name, kind, fill,
- * parked sends and receives, owners with the places they were made and dropped.
- * For a watchdog: takes no lock that it cannot get soon. Release builds print one
- * line saying that they know nothing. */
-void leat__chan_dump_all(int fd);
+/* The list of records, for a printer: it has the lock until leat__registry_close.
+ * NULL: the lock cannot be had soon. */
+leat__link *leat__registry_open(void);
+void leat__registry_close(void);
+
+/* Take a lock patiently, but not for ever. */
+bool leat__lock_soon(leat__lock *lock);
 
 #endif

@@ -93,6 +93,17 @@ static int put_room(leat_chan *chan)
     return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
 }
 
+/* Messages were put. */
+static void count_put(leat_chan *chan)
+{
+    leat__tally *tally = leat__chan_tally(chan);
+    if (LEAT__LIKELY(tally == NULL))
+        return;
+    /* ORDER spsc.free: as in put_room; fresh, so that the length is not too high */
+    chan->put.seen = leat__ldz_acq(&chan->get.count);
+    leat__tally_high(tally, leat__end_count(&chan->put) - chan->put.seen);
+}
+
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN, LEAT_ENOMEM. pre: inside, behind a light fence;
  * or the lock is held */
 static int spsc_offer(leat_chan *chan, const void *msg)
@@ -100,8 +111,10 @@ static int spsc_offer(leat_chan *chan, const void *msg)
     if (LEAT__UNLIKELY(leat__chan_is(chan, LEAT__CHAN_CLOSED)))
         return LEAT_ECLOSED;
     int rc = put_room(chan);
-    if (LEAT__LIKELY(rc == 0))
+    if (LEAT__LIKELY(rc == 0)) {
         leat__put(chan, msg, chan->bounded, chan->msg_bytes);
+        count_put(chan);
+    }
     return rc;
 }
 
@@ -300,13 +313,19 @@ static int spsc_enlist(leat_chan *chan, enum leat__dir dir,
 static void spsc_discard(leat_chan *chan)
 {
     LEAT_ASSERT(leat__chan_is(chan, LEAT__CHAN_SEALED));
-    while (get_ready(chan)) {
+    size_t n = 0;
+    for (; get_ready(chan); n++) {
         if (!chan->bounded && leat__get_at_end(chan))
             get_follow(chan, NULL);
         unsigned char *slot = leat__get_slot(chan, chan->bounded);
         if (chan->discard != NULL)
             chan->discard(slot, chan->discard_arg);
         leat__get_advance(chan, chan->bounded);
+    }
+    if (leat__chan_tally(chan) != NULL) {
+        leat__chan_lock(chan);
+        leat__chan_tally(chan)->discarded += n;
+        leat__chan_unlock(chan);
     }
 }
 
@@ -412,6 +431,7 @@ static ptrdiff_t spsc_send_many(leat_chan *chan, const void *msgs, size_t n)
     if (!leat__chan_is(chan, LEAT__CHAN_CLOSED))
         while (done < n && (rc = put_room(chan)) == 0)
             done += put_run(chan, bytes + done * chan->msg_bytes, n - done);
+    count_put(chan);
     leat__end_leave(&chan->put);
     if (done == 0)
         return rc;
@@ -480,6 +500,8 @@ static void take_oldest(leat_chan *chan, void *displaced)
     if (displaced != NULL)
         leat__copy(displaced, leat__get_slot(chan, true), chan->msg_bytes);
     leat__get_advance(chan, true);
+    if (leat__chan_tally(chan) != NULL)
+        leat__chan_tally(chan)->dropped++;
 }
 
 /* pre: inside */

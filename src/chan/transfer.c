@@ -60,6 +60,18 @@ static int linger(const struct transfer *it, const leat__token *token,
     return LEAT_EAGAIN;
 }
 
+static int park(const struct transfer *it, leat__token *token,
+                int64_t deadline_ns)
+{
+    leat__op op;
+    bool sole = token == NULL && deadline_ns == INT64_MAX;
+    int rc = leat__op_start_act(&op, it->chan, it->dir, it->act, it->msg, token,
+                                sole, NULL);
+    if (rc == LEAT__PENDING)
+        rc = leat__op_finish(&op, leat__wait_park(&op.wait, deadline_ns));
+    return rc;
+}
+
 /* The call has found that it cannot be done at once. */
 static LEAT__NOINLINE int wait_for(const struct transfer *it, leat_until until)
 {
@@ -75,13 +87,7 @@ static LEAT__NOINLINE int wait_for(const struct transfer *it, leat_until until)
         if (rc != LEAT_EAGAIN)
             return rc;
     }
-    leat__op op;
-    bool sole = token == NULL && deadline_ns == INT64_MAX;
-    int rc = leat__op_start_act(&op, it->chan, it->dir, it->act, it->msg, token,
-                                sole, NULL);
-    if (rc == LEAT__PENDING)
-        rc = leat__op_finish(&op, leat__wait_park(&op.wait, deadline_ns));
-    return rc;
+    return park(it, token, deadline_ns);
 }
 
 static inline int send_waiting(leat_chan *chan, const void *msg,
@@ -175,17 +181,17 @@ static LEAT__NOINLINE int locked_recv_sized(leat_chan *chan, void *msg,
     return locked_recv(chan, msg, chan->msg_bytes, until);
 }
 
-static LEAT__NOINLINE int spsc_send_rest(leat_chan *chan, const void *msg,
-                                         leat_until until)
+static LEAT__NOINLINE int send_by_verbs(leat_chan *chan, const void *msg,
+                                        leat_until until)
 {
-    int rc = leat__spsc_try_send(chan, msg);
+    int rc = chan->verbs->try_send(chan, msg);
     return rc != LEAT_EAGAIN ? rc : send_waiting(chan, msg, until);
 }
 
-static LEAT__NOINLINE int spsc_recv_rest(leat_chan *chan, void *msg,
-                                         leat_until until)
+static LEAT__NOINLINE int recv_by_verbs(leat_chan *chan, void *msg,
+                                        leat_until until)
 {
-    int rc = leat__spsc_try_recv(chan, msg);
+    int rc = chan->verbs->try_recv(chan, msg);
     return rc != LEAT_EAGAIN ? rc : recv_waiting(chan, msg, until);
 }
 
@@ -193,7 +199,7 @@ LEAT__INLINE int spsc_send_as(leat_chan *chan, const void *msg, bool bounded,
                               size_t bytes, leat_until until)
 {
     if (LEAT__UNLIKELY(!leat__spsc_put_alone(chan, msg, bounded, bytes)))
-        return spsc_send_rest(chan, msg, until);
+        return send_by_verbs(chan, msg, until);
     return leat__spsc_wake_other(chan, LEAT__SEND);
 }
 
@@ -201,25 +207,21 @@ LEAT__INLINE int spsc_recv_as(leat_chan *chan, void *msg, bool bounded,
                               size_t bytes, leat_until until)
 {
     if (LEAT__UNLIKELY(!leat__spsc_get_alone(chan, msg, bounded, bytes)))
-        return spsc_recv_rest(chan, msg, until);
+        return recv_by_verbs(chan, msg, until);
     return leat__spsc_wake_other(chan, LEAT__RECV);
 }
 
-/* Out of line: either kind has its own way, with its own registers. */
-static LEAT__NOINLINE int spsc_send(leat_chan *chan, const void *msg,
-                                    leat_until until)
+/* Out of line: each way has its own registers. */
+static LEAT__NOINLINE int spsc_send_word(leat_chan *chan, const void *msg,
+                                         leat_until until)
 {
-    if (LEAT__UNLIKELY(chan->msg_bytes != LEAT__WORD))
-        return spsc_send_rest(chan, msg, until);
     return chan->bounded ? spsc_send_as(chan, msg, true, LEAT__WORD, until)
                          : spsc_send_as(chan, msg, false, LEAT__WORD, until);
 }
 
-static LEAT__NOINLINE int spsc_recv(leat_chan *chan, void *msg,
-                                    leat_until until)
+static LEAT__NOINLINE int spsc_recv_word(leat_chan *chan, void *msg,
+                                         leat_until until)
 {
-    if (LEAT__UNLIKELY(chan->msg_bytes != LEAT__WORD))
-        return spsc_recv_rest(chan, msg, until);
     return chan->bounded ? spsc_recv_as(chan, msg, true, LEAT__WORD, until)
                          : spsc_recv_as(chan, msg, false, LEAT__WORD, until);
 }
@@ -230,18 +232,20 @@ LEAT__INLINE int send_by_way(leat_chan *chan, const void *msg, leat_until until)
 {
     if (LEAT__LIKELY(chan->way == LEAT__WAY_WORD))
         return locked_send(chan, msg, LEAT__WORD, until);
-    if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC))
-        return spsc_send(chan, msg, until);
-    return locked_send_sized(chan, msg, until);
+    if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC_WORD))
+        return spsc_send_word(chan, msg, until);
+    return chan->way == LEAT__WAY_SIZED ? locked_send_sized(chan, msg, until)
+                                        : send_by_verbs(chan, msg, until);
 }
 
 LEAT__INLINE int recv_by_way(leat_chan *chan, void *msg, leat_until until)
 {
     if (LEAT__LIKELY(chan->way == LEAT__WAY_WORD))
         return locked_recv(chan, msg, LEAT__WORD, until);
-    if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC))
-        return spsc_recv(chan, msg, until);
-    return locked_recv_sized(chan, msg, until);
+    if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC_WORD))
+        return spsc_recv_word(chan, msg, until);
+    return chan->way == LEAT__WAY_SIZED ? locked_recv_sized(chan, msg, until)
+                                        : recv_by_verbs(chan, msg, until);
 }
 
 int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)

@@ -7,7 +7,14 @@
 #include "os/posix.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +45,35 @@ int leat__os_cpu(void)
     return sched_getcpu();
 #else
     return -1;
+#endif
+}
+
+uint32_t leat__os_thread_id(void)
+{
+#if defined(__linux__)
+    return (uint32_t)syscall(SYS_gettid);
+#else
+    return 0;
+#endif
+}
+
+void leat__os_thread_name(uint32_t id, char *name, size_t bytes)
+{
+    name[0] = '\0';
+#if defined(__linux__)
+    char path[64];
+    int saved = errno;
+    snprintf(path, sizeof path, "/proc/self/task/%" PRIu32 "/comm", id);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, name, bytes - 1);
+    if (fd >= 0)
+        close(fd);
+    name[n > 0 ? n : 0] = '\0';
+    name[strcspn(name, "\n")] = '\0';
+    errno = saved;
+#else
+    (void)id;
+    (void)bytes;
 #endif
 }
 

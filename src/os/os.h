@@ -50,6 +50,12 @@ unsigned leat__os_cpus(void);
  * time it is known it may be another: for guesses only. Cheap. */
 int leat__os_cpu(void);
 
+/* The system's number of the calling thread, as a debugger shows it; 0: unknown. */
+uint32_t leat__os_thread_id(void);
+
+/* The name that the system has for a thread of this process, "" if it has none. */
+void leat__os_thread_name(uint32_t id, char *name, size_t bytes);
+
 /* Can leat__os_membarrier be used? Registers the process on the first call; the
  * answer never changes after that. */
 bool leat__os_has_membarrier(void);

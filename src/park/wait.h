@@ -80,7 +80,9 @@ typedef struct leat__waiter {
     leat__wait *wait;
     void *msg; /* where from or where to; the winner's between claim and DONE */
     int rc;    /* written by the winner, read by the owner after DONE */
-    enum leat__act act; /* immutable while enlisted */
+    enum leat__act act; /* immutable while enlisted, as what follows */
+    uint32_t thread;    /* for the dump, where there is one: who waits */
+    int64_t since_ns;   /* and since when */
 } leat__waiter;
 
 static inline void leat__wait_init(leat__wait *wait, bool sole,

@@ -227,6 +227,11 @@ int leat__os_cpu(void)
     return -1; /* not known, and a guess about time only */
 }
 
+uint32_t leat__os_thread_id(void)
+{
+    return 0;
+}
+
 bool leat__os_has_membarrier(void)
 {
     return false;

@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void leat__chan_dump_all(int fd);
+void leat_dump(int fd);
 
 enum { STILL_SECONDS = 60 };
 
@@ -44,7 +44,7 @@ void m_fail(const char *file, int line, const char *condition)
 {
     fprintf(stderr, "%s:%d: %s (scenario %s)\n", file, line, condition,
             scenario_name);
-    leat__chan_dump_all(STDERR_FILENO);
+    leat_dump(STDERR_FILENO);
     abort();
 }
 
@@ -120,7 +120,7 @@ static void on_alarm(int number)
     n = write(STDERR_FILENO, scenario_name, strlen(scenario_name));
     n = write(STDERR_FILENO, "\n", 1);
     (void)n;
-    leat__chan_dump_all(STDERR_FILENO);
+    leat_dump(STDERR_FILENO);
     abort();
 }
 

@@ -455,6 +455,16 @@ int leat__os_cpu(void)
     return -1; /* a guess that changes how long to look, which is chance here */
 }
 
+uint32_t leat__os_thread_id(void)
+{
+    return 0;
+}
+
+void leat__os_thread_name(uint32_t id, char *name, size_t bytes)
+{
+    snprintf(name, bytes, "%u", (unsigned)id);
+}
+
 bool leat__os_has_membarrier(void)
 {
     return world.membarrier;

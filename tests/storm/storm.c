@@ -15,9 +15,8 @@
 #define _GNU_SOURCE 1
 #include "storm.h"
 
-#include "chan/registry.h"
-
 #include <errno.h>
+#include <leat/dump.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -185,7 +184,7 @@ static void run_round(struct world *world, int64_t stuck_s)
         fprintf(stderr, "storm: stuck for %lld s, %u threads at work\n",
                 (long long)stuck_s, world->running);
         describe(world);
-        leat__chan_dump_all(STDERR_FILENO);
+        leat_dump(STDERR_FILENO);
         storm_fail("somebody waits for something that has happened");
     }
     pthread_mutex_unlock(&world->mutex);

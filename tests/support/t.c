@@ -4,9 +4,8 @@
 #define _GNU_SOURCE 1
 #include "t.h"
 
-#include "chan/registry.h"
-
 #include <errno.h>
+#include <leat/dump.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +78,7 @@ static void *dog(void *arg)
             ;
     }
     fprintf(stderr, "t: the watchdog ends a test that takes too long\n");
-    leat__chan_dump_all(STDERR_FILENO);
+    leat_dump(STDERR_FILENO);
     abort();
 }
 
