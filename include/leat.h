@@ -47,5 +47,6 @@
 #include <leat/typed.h>
 #include <leat/until.h>
 #include <leat/version.h>
+#include <leat/weak.h>
 
 #endif

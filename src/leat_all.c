@@ -37,3 +37,4 @@
 #include "chan/spsc.c"
 #include "chan/stats.c"
 #include "chan/transfer.c"
+#include "chan/weak.c"

@@ -25,4 +25,5 @@ set(LEAT_SOURCES
     src/chan/seg.c
     src/chan/spsc.c
     src/chan/stats.c
-    src/chan/transfer.c)
+    src/chan/transfer.c
+    src/chan/weak.c)

@@ -174,7 +174,8 @@ LEAT_API LEAT_NODISCARD leat_rx *leat_rx_clone(leat_rx *rx);
 
 /* One owner less. The last sender gone ends the stream; the last receiver gone
  * fails all sends and gives what is queued to the discard hook, here and now.
- * The last of both frees the channel. NULL does nothing.
+ * The last of both, and of weak handles (leat/weak.h), frees the channel. NULL does
+ * nothing.
  *
  * returns   true to exactly the last owner of that half
  * aborts    if a call on that half still waits when its last owner goes
@@ -200,6 +201,34 @@ LEAT_API bool leat_rx_drop(leat_rx *rx);
  */
 LEAT_API LEAT_NODISCARD leat_tx *leat_chan_tx(leat_chan *chan);
 LEAT_API LEAT_NODISCARD leat_rx *leat_chan_rx(leat_chan *chan);
+
+/* Is the other side gone: has the last owner of the other half dropped it? It never
+ * comes back.
+ *
+ * returns   whether it is gone
+ * aborts    if the half is no such half
+ * blocks    never            allocates  never           threads  any owner
+ * orders    what the other side did before its last drop happens-before true
+ * since     0.1
+ */
+LEAT_API bool leat_tx_is_gone(leat_tx *tx); /* no receiver is left */
+LEAT_API bool leat_rx_is_gone(leat_rx *rx); /* no sender is left */
+
+/* Wait until the other side is gone: a producer that learns so that nobody wants more,
+ * although it has nothing to send. Closing by hand does not end it; messages that are
+ * queued do not matter.
+ *
+ * returns   0                  gone
+ *           LEAT_EAGAIN, LEAT_ETIMEDOUT, LEAT_ECANCELED
+ *                              `until` gave up
+ * aborts    if the half is no such half
+ * blocks    until `until`            allocates  never
+ * threads   any owner; it is not a send or receive, so promises do not matter
+ * orders    as leat_tx_is_gone, for 0
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_tx_wait_gone(leat_tx *tx, leat_until until);
+LEAT_API LEAT_NODISCARD int leat_rx_wait_gone(leat_rx *rx, leat_until until);
 
 /* ---- send and receive ---------------------------------------------------- */
 

@@ -23,6 +23,7 @@
 #include <leat/api.h>
 #include <leat/batch.h>
 #include <leat/chan.h>
+#include <leat/weak.h>
 
 #ifdef __cplusplus
 #define LEAT_ALIGNOF_(T) alignof(T)
@@ -61,6 +62,8 @@ LEAT_END_DECLS
     LEAT_BYTES_(T)                                                             \
     typedef struct prefix##_tx prefix##_tx;                                    \
     typedef struct prefix##_rx prefix##_rx;                                    \
+    typedef struct prefix##_weak_tx prefix##_weak_tx;                          \
+    typedef struct prefix##_weak_rx prefix##_weak_rx;                          \
     LEAT_TYPED_ leat_tx *prefix##_tx_raw(prefix##_tx *tx)                      \
     {                                                                          \
         return LEAT_CAST_(leat_tx *, tx);                                      \
@@ -148,6 +151,68 @@ LEAT_END_DECLS
     LEAT_TYPED_ bool prefix##_rx_drop(prefix##_rx *rx)                         \
     {                                                                          \
         return leat_rx_drop(prefix##_rx_raw(rx));                              \
+    }                                                                          \
+    LEAT_TYPED_ bool prefix##_tx_is_gone(prefix##_tx *tx)                      \
+    {                                                                          \
+        return leat_tx_is_gone(prefix##_tx_raw(tx));                           \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_tx_wait_gone(prefix##_tx *tx,      \
+                                                         leat_until until)     \
+    {                                                                          \
+        return leat_tx_wait_gone(prefix##_tx_raw(tx), until);                  \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_weak_tx *prefix##_tx_downgrade(        \
+        prefix##_tx *tx)                                                       \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_weak_tx *,                                  \
+                          leat_tx_downgrade(prefix##_tx_raw(tx)));             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_tx *prefix##_weak_tx_upgrade(          \
+        prefix##_weak_tx *weak)                                                \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_tx *, leat_weak_tx_upgrade(LEAT_CAST_(      \
+                                             leat_weak_tx *, weak)));          \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_weak_tx *prefix##_weak_tx_clone(       \
+        prefix##_weak_tx *weak)                                                \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_weak_tx *, leat_weak_tx_clone(LEAT_CAST_(   \
+                                                  leat_weak_tx *, weak)));     \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_weak_tx_drop(prefix##_weak_tx *weak)             \
+    {                                                                          \
+        leat_weak_tx_drop(LEAT_CAST_(leat_weak_tx *, weak));                   \
+    }                                                                          \
+    LEAT_TYPED_ bool prefix##_rx_is_gone(prefix##_rx *rx)                      \
+    {                                                                          \
+        return leat_rx_is_gone(prefix##_rx_raw(rx));                           \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_rx_wait_gone(prefix##_rx *rx,      \
+                                                         leat_until until)     \
+    {                                                                          \
+        return leat_rx_wait_gone(prefix##_rx_raw(rx), until);                  \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_weak_rx *prefix##_rx_downgrade(        \
+        prefix##_rx *rx)                                                       \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_weak_rx *,                                  \
+                          leat_rx_downgrade(prefix##_rx_raw(rx)));             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_rx *prefix##_weak_rx_upgrade(          \
+        prefix##_weak_rx *weak)                                                \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_rx *, leat_weak_rx_upgrade(LEAT_CAST_(      \
+                                             leat_weak_rx *, weak)));          \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_weak_rx *prefix##_weak_rx_clone(       \
+        prefix##_weak_rx *weak)                                                \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_weak_rx *, leat_weak_rx_clone(LEAT_CAST_(   \
+                                                  leat_weak_rx *, weak)));     \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_weak_rx_drop(prefix##_weak_rx *weak)             \
+    {                                                                          \
+        leat_weak_rx_drop(LEAT_CAST_(leat_weak_rx *, weak));                   \
     }                                                                          \
     LEAT_TYPED_ void prefix##_tx_close(prefix##_tx *tx)                        \
     {                                                                          \

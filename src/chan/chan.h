@@ -18,8 +18,8 @@
  *            when no send is under way, receives may end (SEALED); in the locked
  *            kind both happen at once
  *
- * Lifetime. Each half counts its owners; `halves` counts the halves that have
- * any. Whoever takes it to 0 frees the channel (half.c). */
+ * Lifetime. Each half counts its owners; `holds` counts the halves that have any, and
+ * weak handles. Whoever takes it to 0 frees the channel (half.c). */
 #ifndef LEAT_CHAN_CHAN_H
 #define LEAT_CHAN_CHAN_H
 
@@ -28,10 +28,13 @@
 #include <leat/chan.h>
 #include <leat/err.h>
 #include <leat/stats.h>
+#include <leat/weak.h>
 #include <stdalign.h>
 
-#define LEAT__TX_TAG 0x6c747478u /* "lttx" */
-#define LEAT__RX_TAG 0x6c747278u /* "ltrx" */
+#define LEAT__TX_TAG      0x6c747478u /* "lttx" */
+#define LEAT__RX_TAG      0x6c747278u /* "ltrx" */
+#define LEAT__WEAK_TX_TAG 0x6c747774u /* "ltwt" */
+#define LEAT__WEAK_RX_TAG 0x6c747772u /* "ltwr" */
 
 struct leat_tx {
     uint32_t tag; /* LEAT__TX_TAG; tells the halves apart under a cast */
@@ -41,6 +44,15 @@ struct leat_tx {
 struct leat_rx {
     uint32_t tag;
     leat__a32 owners;
+};
+
+/* Weak handles: addresses; holds counts them. */
+struct leat_weak_tx {
+    uint32_t tag;
+};
+
+struct leat_weak_rx {
+    uint32_t tag;
 };
 
 /* The ends, as directions. */
@@ -128,7 +140,7 @@ enum leat__way {
 #define LEAT__WORD sizeof(uint64_t)
 
 struct leat_chan {
-    /* -- immutable after new, but for owners, tags, halves, reason -------- */
+    /* -- immutable after new, but for owners, tags, holds, reason -------- */
     struct leat_tx tx;
     struct leat_rx rx;
     uint8_t kind; /* enum leat__kind */
@@ -150,8 +162,8 @@ struct leat_chan {
     const char *name;                /* in the channel's own block */
     leat__record *record;            /* likewise; NULL: none */
     const struct leat__verbs *verbs; /* of the kind */
-    leat__a32 halves;                /* halves that have owners */
-    int reason; /* under the lock until CLOSED, then immutable */
+    leat__a32 holds; /* halves that have owners, and weak handles */
+    int reason;      /* under the lock until CLOSED, then immutable */
 
     /* -- the locked part: one line for a message ------------------------- */
     alignas(LEAT__LINE_PAIR) leat__lock lock;
@@ -164,7 +176,10 @@ struct leat_chan {
     leat__ap spare;    /* unbounded: one drained segment, kept */
     leat__a32 asleep;  /* spsc: which ends are parked; written under the lock */
     leat__lock
-        outside; /* held while a large message is on its way to the hook */
+        outside;      /* held while a large message is on its way to the hook */
+    leat__link goneq; /* who waits for the other side to be gone */
+    struct leat_weak_tx weak_tx;
+    struct leat_weak_rx weak_rx;
 
     /* -- spsc only, else not allocated: a line pair for each end --------- */
     alignas(LEAT__LINE_PAIR) leat__end put;
@@ -289,6 +304,25 @@ void leat__chan_complete_all(leat__link *won);
 /* The first waiter of a queue whom nobody has won, left where it is; NULL: none. */
 leat__waiter *leat__chan_first_open(const leat__link *queue);
 
+/* ---- owners and holds (half.c) --------------------------------------------------------------- */
+
+/* A new owner of a half, from site, while it has any; else NULL. */
+leat_tx *leat__chan_own_tx(leat_chan *chan, const void *site);
+leat_rx *leat__chan_own_rx(leat_chan *chan, const void *site);
+
+/* One more weak handle. pre: the channel is kept alive by the caller */
+void leat__chan_hold(leat_chan *chan);
+
+/* A half is gone for good, or a weak handle. LAST TOUCH of the channel for its
+ * dropper. */
+void leat__chan_release(leat_chan *chan);
+
+/* ---- the other side, gone (half.c) ---------------------------------------------- */
+
+/* 0: the half opposite of dir's has no owner; LEAT_EAGAIN: the waiter is enlisted. */
+int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
+                           leat__waiter *waiter);
+
 /* ---- segments (seg.c) ----------------------------------------------------- */
 
 leat__seg *
@@ -351,7 +385,7 @@ void leat__chan_delist(leat_chan *chan, leat__waiter *waiter);
 /* Messages queued, by a look. */
 size_t leat__chan_len(const leat_chan *chan);
 
-/* Free the memory. pre: both halves gone, nothing queued */
+/* Free the memory. pre: no holds, nothing queued */
 void leat__chan_free(leat_chan *chan);
 
 #endif

@@ -3,16 +3,19 @@
 /* half.c - owners of the two halves, closing, and the view.
  *
  * State. tx.owners, rx.owners: how many owners; from 1 up and down to 0 for good.
- *        halves: 2, 1, 0; counts the halves with owners.
+ *        holds: the halves with owners, and the weak handles.
+ *        goneq: ops of either half that wait until the other is gone; under the lock.
  *
  * Invariants.
  *   I1  owners == 0 is for ever
  *   I2  exactly one drop takes a half's owners to 0; it closes the channel, and
  *       for the receiving half discards, before it takes the half away
- *   I3  exactly one drop takes halves to 0; it frees
+ *   I3  exactly one drop takes holds to 0; it frees
+ *   I4  an op is in goneq => its owner has not seen the other half's owners at 0, or
+ *       the dropper who took them there is on its way to the queue
  *
- * Lifetime. A thread that uses a half owns it or borrows from an owner, so halves
- * cannot reach 0 under it. LAST TOUCH: taking the half away.
+ * Lifetime. A thread that uses a half owns it or borrows from an owner, so holds
+ * cannot reach 0 under it. LAST TOUCH: letting go of a hold.
  *
  * MODEL: tests/model/m_half.c */
 #include "chan/chan.h"
@@ -23,19 +26,84 @@ static void close_with(leat_chan *chan, int reason)
     chan->verbs->close(chan, reason);
 }
 
-/* One half is gone for good. LAST TOUCH of the channel for its dropper. */
-static void release_half(leat_chan *chan)
+/* No program has so many owners; one that clones and never drops gets there, and
+ * must not come around to 0. */
+#define OWNERS_MAX (UINT32_MAX / 2)
+
+static void check_count(uint32_t before)
+{
+    LEAT_CHECK(before < OWNERS_MAX,
+               "a half or a token is cloned without end: two billion owners");
+}
+
+void leat__chan_release(leat_chan *chan)
 {
     /* ORDER half.free: each side's last use before the free. */
-    if (leat__sub32_acqrel(&chan->halves, 1) == 1)
+    if (leat__sub32_acqrel(&chan->holds, 1) == 1)
         leat__chan_free(chan);
 }
 
-static void check_none_parked(leat_chan *chan, const leat__link *queue,
+void leat__chan_hold(leat_chan *chan)
+{
+    /* relaxed: the caller keeps the channel alive, by what it makes the hold from */
+    check_count(leat__add32_rlx(&chan->holds, 1));
+}
+
+static bool is_gone(const leat__a32 *owners)
+{
+    /* ORDER half.drop: what the owners did before who sees them gone. */
+    return leat__ld32_acq(owners) == 0;
+}
+
+/* The owners that an op of direction dir waits for to be gone. */
+static const leat__a32 *opposite(const leat_chan *chan, enum leat__dir dir)
+{
+    return dir == LEAT__SEND ? &chan->rx.owners : &chan->tx.owners;
+}
+
+int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
+                           leat__waiter *waiter)
+{
+    waiter->dir = (uint8_t)dir;
+    leat__chan_lock(chan);
+    bool gone = is_gone(opposite(chan, dir));
+    if (!gone)
+        leat__list_push_back(&chan->goneq, &waiter->link);
+    leat__chan_unlock(chan);
+    return gone ? 0 : LEAT_EAGAIN;
+}
+
+/* End the waits of half dir for the other one, which has no owner any more. */
+static void tell_gone(leat_chan *chan, enum leat__dir dir)
+{
+    leat__link won;
+    leat__list_init(&won);
+    leat__chan_lock(chan);
+    leat__link *next;
+    for (leat__link *at = chan->goneq.next; at != &chan->goneq; at = next) {
+        leat__waiter *waiter = LEAT__CONTAINER(at, leat__waiter, link);
+        next = at->next;
+        if (waiter->dir != (uint8_t)dir)
+            continue;
+        leat__list_remove(at);
+        if (leat__wait_claim(waiter->wait)) {
+            waiter->rc = 0;
+            leat__list_push_back(&won, at);
+        }
+    }
+    leat__chan_unlock(chan);
+    leat__chan_complete_all(&won);
+}
+
+/* No call of the half that its last owner drops may be waiting. */
+static void check_none_parked(leat_chan *chan, enum leat__dir half,
                               const char *sentence)
 {
     leat__chan_lock(chan);
-    bool none = leat__list_is_empty(queue);
+    bool none =
+        leat__list_is_empty(half == LEAT__SEND ? &chan->sendq : &chan->recvq);
+    for (leat__link *at = chan->goneq.next; at != &chan->goneq; at = at->next)
+        none = none && LEAT__CONTAINER(at, leat__waiter, link)->dir != half;
     leat__chan_unlock(chan);
     LEAT_CHECK(none, sentence);
 }
@@ -44,9 +112,11 @@ static void check_none_parked(leat_chan *chan, const leat__link *queue,
 static bool try_own(leat__a32 *owners)
 {
     for (;;) {
-        uint32_t seen = leat__ld32_rlx(owners); /* relaxed: the CAS decides */
+        /* ORDER half.drop: what the owners did, if they are gone. */
+        uint32_t seen = leat__ld32_acq(owners);
         if (seen == 0)
             return false; /* I1 */
+        check_count(seen);
         /* relaxed: the caller keeps the channel alive by the other half, and what
          * an owner is told travels with the message that tells it */
         if (leat__cas32_rlx(owners, &seen, seen + 1))
@@ -62,7 +132,8 @@ leat_tx *leat_tx_clone(leat_tx *tx)
     LEAT_CHECK((chan->flags & LEAT_SINGLE_PRODUCER) == 0,
                "leat_tx_clone: the channel promises a single producer");
     leat__registry_taken(chan, LEAT__SEND, LEAT__SITE());
-    leat__add32_rlx(&tx->owners, 1); /* relaxed: the caller is an owner */
+    /* relaxed: the caller is an owner */
+    check_count(leat__add32_rlx(&tx->owners, 1));
     return tx;
 }
 
@@ -75,24 +146,31 @@ bool leat_tx_drop(leat_tx *tx)
     /* ORDER half.drop: what each owner did before the last one closes. */
     if (leat__sub32_acqrel(&tx->owners, 1) != 1)
         return false;
-    check_none_parked(chan, &chan->sendq,
+    check_none_parked(chan, LEAT__SEND,
                       "leat_tx_drop: a send still waits on the half that its "
                       "last owner drops");
     close_with(chan, 0);
+    tell_gone(chan, LEAT__RECV);
     tx->tag = 0;
-    release_half(chan);
+    leat__chan_release(chan);
     return true;
+}
+
+leat_tx *leat__chan_own_tx(leat_chan *chan, const void *site)
+{
+    LEAT_CHECK((chan->flags & LEAT_SINGLE_PRODUCER) == 0,
+               "a second owner of a leat_tx: the channel promises a single "
+               "producer");
+    if (!try_own(&chan->tx.owners))
+        return NULL;
+    leat__registry_taken(chan, LEAT__SEND, site);
+    return &chan->tx;
 }
 
 leat_tx *leat_chan_tx(leat_chan *chan)
 {
     LEAT_CHECK(chan != NULL, "leat_chan_tx: chan is NULL");
-    LEAT_CHECK((chan->flags & LEAT_SINGLE_PRODUCER) == 0,
-               "leat_chan_tx: the channel promises a single producer");
-    if (!try_own(&chan->tx.owners))
-        return NULL;
-    leat__registry_taken(chan, LEAT__SEND, LEAT__SITE());
-    return &chan->tx;
+    return leat__chan_own_tx(chan, LEAT__SITE());
 }
 
 void leat_tx_close(leat_tx *tx)
@@ -110,6 +188,11 @@ leat_chan *leat_tx_chan(leat_tx *tx)
     return leat__chan_of_tx(tx);
 }
 
+bool leat_tx_is_gone(leat_tx *tx)
+{
+    return is_gone(opposite(leat__chan_of_tx(tx), LEAT__SEND));
+}
+
 /* ---- the receiving half ------------------------------------------------------ */
 
 leat_rx *leat_rx_clone(leat_rx *rx)
@@ -118,7 +201,8 @@ leat_rx *leat_rx_clone(leat_rx *rx)
     LEAT_CHECK((chan->flags & LEAT_SINGLE_CONSUMER) == 0,
                "leat_rx_clone: the channel promises a single consumer");
     leat__registry_taken(chan, LEAT__RECV, LEAT__SITE());
-    leat__add32_rlx(&rx->owners, 1); /* relaxed: the caller is an owner */
+    /* relaxed: the caller is an owner */
+    check_count(leat__add32_rlx(&rx->owners, 1));
     return rx;
 }
 
@@ -131,25 +215,32 @@ bool leat_rx_drop(leat_rx *rx)
     /* ORDER half.drop: what each owner did before the last one closes. */
     if (leat__sub32_acqrel(&rx->owners, 1) != 1)
         return false;
-    check_none_parked(chan, &chan->recvq,
+    check_none_parked(chan, LEAT__RECV,
                       "leat_rx_drop: a receive still waits on the half that "
                       "its last owner drops");
     close_with(chan, 0);
+    tell_gone(chan, LEAT__SEND);
     chan->verbs->discard(chan);
     rx->tag = 0;
-    release_half(chan);
+    leat__chan_release(chan);
     return true;
+}
+
+leat_rx *leat__chan_own_rx(leat_chan *chan, const void *site)
+{
+    LEAT_CHECK((chan->flags & LEAT_SINGLE_CONSUMER) == 0,
+               "a second owner of a leat_rx: the channel promises a single "
+               "consumer");
+    if (!try_own(&chan->rx.owners))
+        return NULL;
+    leat__registry_taken(chan, LEAT__RECV, site);
+    return &chan->rx;
 }
 
 leat_rx *leat_chan_rx(leat_chan *chan)
 {
     LEAT_CHECK(chan != NULL, "leat_chan_rx: chan is NULL");
-    LEAT_CHECK((chan->flags & LEAT_SINGLE_CONSUMER) == 0,
-               "leat_chan_rx: the channel promises a single consumer");
-    if (!try_own(&chan->rx.owners))
-        return NULL;
-    leat__registry_taken(chan, LEAT__RECV, LEAT__SITE());
-    return &chan->rx;
+    return leat__chan_own_rx(chan, LEAT__SITE());
 }
 
 void leat_rx_close(leat_rx *rx)
@@ -179,6 +270,11 @@ void leat_rx_abort(leat_rx *rx)
 leat_chan *leat_rx_chan(leat_rx *rx)
 {
     return leat__chan_of_rx(rx);
+}
+
+bool leat_rx_is_gone(leat_rx *rx)
+{
+    return is_gone(opposite(leat__chan_of_rx(rx), LEAT__RECV));
 }
 
 /* ---- the view ------------------------------------------------------------------ */

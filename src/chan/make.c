@@ -139,7 +139,9 @@ static void make_init(leat_chan *chan, const struct layout *layout,
     /* relaxed: nobody knows the channel yet */
     leat__st32_rlx(&chan->tx.owners, 1);
     leat__st32_rlx(&chan->rx.owners, 1);
-    leat__st32_rlx(&chan->halves, 2); /* relaxed: likewise */
+    leat__st32_rlx(&chan->holds, 2); /* relaxed: likewise */
+    chan->weak_tx.tag = LEAT__WEAK_TX_TAG;
+    chan->weak_rx.tag = LEAT__WEAK_RX_TAG;
     chan->kind = (uint8_t)layout->kind;
     chan->verbs =
         layout->kind == LEAT__SPSC ? &leat__spsc_verbs : &leat__locked_verbs;
@@ -167,6 +169,7 @@ static void make_init(leat_chan *chan, const struct layout *layout,
     chan->name = name;
     leat__list_init(&chan->sendq);
     leat__list_init(&chan->recvq);
+    leat__list_init(&chan->goneq);
     if (!chan->bounded)
         init_segs(chan);
 }
@@ -223,6 +226,7 @@ void leat__chan_free(leat_chan *chan)
         bool began = chan->kind == LEAT__SPSC && chan->get.seg != NULL;
         leat__seg_free_all(chan, began ? chan->get.seg : chan->first);
     }
-    chan->rx.tag = 0;
+    chan->weak_tx.tag = 0;
+    chan->weak_rx.tag = 0;
     leat__mem_free(chan);
 }

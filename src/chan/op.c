@@ -38,13 +38,15 @@ int leat__op_start_act(leat__op *op, leat_chan *chan, enum leat__dir dir,
     op->chan = chan;
     op->dir = dir;
     op->token = token;
-    op->at = (leat__waiter){.wait = &op->wait, .msg = msg, .act = act};
+    op->at = (leat__waiter){.wait = &op->wait, .msg = msg, .act = (uint8_t)act};
     leat__wait_init(&op->wait, sole, notify);
     if (chan->record != NULL)
         sign(&op->at);
-    if (dir == LEAT__SEND && chan->policy != LEAT_POLICY_BLOCK)
+    if (act == LEAT__MOVE && dir == LEAT__SEND &&
+        chan->policy != LEAT_POLICY_BLOCK)
         return send_by_policy(chan, msg);
-    int rc = chan->verbs->enlist(chan, dir, &op->at);
+    int rc = act == LEAT__GONE ? leat__chan_enlist_gone(chan, dir, &op->at)
+                               : chan->verbs->enlist(chan, dir, &op->at);
     if (rc != LEAT_EAGAIN)
         return rc;
     if (token == NULL)
@@ -62,7 +64,7 @@ int leat__op_finish(leat__op *op, enum leat__won won)
 {
     if (op->token != NULL)
         leat__token_delist(op->token, &op->carrier);
-    if (leat__chan_tally(op->chan) != NULL)
+    if (leat__chan_tally(op->chan) != NULL && op->at.act != LEAT__GONE)
         leat__tally_blocked(op->chan, op->dir, op->at.since_ns);
     if (won == LEAT__WON_CHAN)
         return op->at.rc; /* the winner took us out of the queue */

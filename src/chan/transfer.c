@@ -25,6 +25,7 @@ struct transfer {
 static int try_once(const struct transfer *it)
 {
     leat_chan *chan = it->chan;
+    LEAT_ASSERT(it->act != LEAT__GONE);
     if (it->act == LEAT__PEEK)
         return chan->verbs->peek(chan, it->msg);
     return it->dir == LEAT__SEND ? chan->verbs->try_send(chan, it->msg)
@@ -82,7 +83,7 @@ static LEAT__NOINLINE int wait_for(const struct transfer *it, leat_until until)
     int64_t deadline_ns = leat__until_deadline(until);
     if (leat__deadline_passed(deadline_ns))
         return LEAT_ETIMEDOUT;
-    if (it->chan->cap > 1) {
+    if (it->chan->cap > 1 && it->act != LEAT__GONE) {
         int rc = linger(it, token, deadline_ns);
         if (rc != LEAT_EAGAIN)
             return rc;
@@ -295,6 +296,30 @@ int leat_rx_peek(leat_rx *rx, void *msg, leat_until until)
                       until);
     leat__promise_end(chan, LEAT__RECV);
     return rc;
+}
+
+/* ---- the other side, gone --------------------------------------------------------- */
+
+static int wait_gone(leat_chan *chan, enum leat__dir dir, bool gone,
+                     leat_until until)
+{
+    if (gone)
+        return 0;
+    if (leat__until_is_nowait(until))
+        return LEAT_EAGAIN;
+    return wait_for(&(struct transfer){chan, dir, LEAT__GONE, NULL}, until);
+}
+
+int leat_tx_wait_gone(leat_tx *tx, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_tx(tx);
+    return wait_gone(chan, LEAT__SEND, leat_tx_is_gone(tx), until);
+}
+
+int leat_rx_wait_gone(leat_rx *rx, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_rx(rx);
+    return wait_gone(chan, LEAT__RECV, leat_rx_is_gone(rx), until);
 }
 
 /* ---- batches ---------------------------------------------------------------------- */

@@ -71,8 +71,9 @@ typedef struct leat__wait {
     void (*notify)(struct leat__wait *wait);
 } leat__wait;
 
-/* What a waiter at a channel wants: to move a message, or a copy of the next. */
-enum leat__act { LEAT__MOVE, LEAT__PEEK };
+/* What a waiter at a channel wants: to move a message, a copy of the next, or to know
+ * when the other side is gone. */
+enum leat__act { LEAT__MOVE, LEAT__PEEK, LEAT__GONE };
 
 /* A wait enlisted at a channel; under that channel's lock while it is linked. */
 typedef struct leat__waiter {
@@ -80,9 +81,10 @@ typedef struct leat__waiter {
     leat__wait *wait;
     void *msg; /* where from or where to; the winner's between claim and DONE */
     int rc;    /* written by the winner, read by the owner after DONE */
-    enum leat__act act; /* immutable while enlisted, as what follows */
-    uint32_t thread;    /* for the dump, where there is one: who waits */
-    int64_t since_ns;   /* and since when */
+    uint8_t act; /* enum leat__act; immutable while enlisted, as all below */
+    uint8_t dir; /* LEAT__GONE: of which half (enum leat__dir) */
+    uint32_t thread;  /* for the dump, where there is one: who waits */
+    int64_t since_ns; /* and since when */
 } leat__waiter;
 
 static inline void leat__wait_init(leat__wait *wait, bool sole,

@@ -31,6 +31,17 @@ int use_typed(void)
     job_rx *rx2 = job_chan_rx(job_tx_chan(tx));
     job_tx *tx3 = job_chan_tx(job_rx_chan(rx));
     job_rx *rx3 = job_rx_clone(rx);
+    job_weak_tx *weak_tx = job_tx_downgrade(tx);
+    job_weak_rx *weak_rx = job_rx_downgrade(rx);
+    weak_tx = job_weak_tx_clone(weak_tx);
+    weak_rx = job_weak_rx_clone(weak_rx);
+    job_tx_drop(job_weak_tx_upgrade(weak_tx));
+    job_rx_drop(job_weak_rx_upgrade(weak_rx));
+    job_weak_tx_drop(weak_tx);
+    job_weak_rx_drop(weak_rx);
+    rc += job_tx_is_gone(tx) + job_rx_is_gone(rx);
+    rc += job_tx_wait_gone(tx, leat_nowait());
+    rc += job_rx_wait_gone(rx, leat_nowait());
     job_tx_close(tx);
     job_rx_close(rx);
     job_tx_close_because(tx, 1);

@@ -141,6 +141,55 @@ static void tx_from_the_view(void)
     check_end();
 }
 
+static void *upgrades(void *arg)
+{
+    leat_tx *got = leat_weak_tx_upgrade(arg);
+    if (got != NULL)
+        drops_tx(got);
+    leat_weak_tx_drop(arg);
+    return NULL;
+}
+
+/* An upgrade against the last drop; the memory goes with whoever is last. */
+static void weak_while_last_goes(void)
+{
+    begin(2, 0);
+    leat_weak_tx *weak = leat_tx_downgrade(g_tx);
+    drops_rx(g_rx);
+    m_thread a = m_spawn("upgrades", upgrades, weak);
+    m_thread b = m_spawn("drops_tx", drops_tx, g_tx);
+    m_join(a);
+    m_join(b);
+    check_end();
+}
+
+static uint64_t left_behind;
+
+static void *waits_gone(void *arg)
+{
+    M_ASSERT(leat_tx_wait_gone(arg, leat_forever()) == 0);
+    M_ASSERT(left_behind == 1);
+    return NULL;
+}
+
+static void *leaves(void *arg)
+{
+    left_behind = 1;
+    return drops_rx(arg);
+}
+
+static void gone(void)
+{
+    begin(2, 0);
+    m_thread a = m_spawn("waits", waits_gone, g_tx);
+    m_thread b = m_spawn("leaves", leaves, g_rx);
+    m_join(a);
+    m_join(b);
+    drops_tx(g_tx);
+    check_end();
+}
+
 M_MAIN(M_ROW(last_of_both_locked), M_ROW(last_of_both_unbounded),
        M_ROW(last_of_both_ring), M_ROW(gives_locked), M_ROW(gives_ring),
-       M_ROW(gives_segs), M_ROW(three_owners), M_ROW(tx_from_the_view))
+       M_ROW(gives_segs), M_ROW(three_owners), M_ROW(tx_from_the_view),
+       M_ROW(weak_while_last_goes), M_ROW(gone))

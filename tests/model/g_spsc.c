@@ -153,7 +153,39 @@ static void segs_follow(void)
     g_end();
 }
 
+static void *forces(void *arg)
+{
+    struct g_call *call = arg;
+    uint64_t displaced = G_NOBODY;
+    call->rc = leat_tx_force(g_tx, &call->word, &displaced);
+    M_ASSERT((call->rc == 1) == (displaced != G_NOBODY));
+    call->word = displaced;
+    return NULL;
+}
+
+/* A full ring: the oldest is displaced or received, never both. */
+static void ring_forced(void)
+{
+    begin(2);
+    g_put(8);
+    g_put(9);
+    m_thread a = m_spawn("forces", forces, &send_call);
+    m_thread b = m_spawn("receives", g_receives, &recv_call);
+    m_join(a);
+    m_join(b);
+    M_ASSERT(send_call.rc == 0 || send_call.rc == 1);
+    M_ASSERT(recv_call.rc == 0);
+    if (send_call.rc == 1) {
+        M_ASSERT(send_call.word == 8 && recv_call.word == 9);
+    } else {
+        M_ASSERT(recv_call.word == 8);
+        M_ASSERT(g_get() == 9);
+    }
+    M_ASSERT(g_get() == 1);
+    g_end();
+}
+
 M_MAIN(M_ROW(ring_pass), M_ROW(ring_full), M_ROW(ring_ends),
        M_ROW(ring_closed_meanwhile), M_ROW(ring_closed_asleep),
        M_ROW(ring_timed), M_ROW(segs_pass), M_ROW(segs_ends),
-       M_ROW(segs_follow))
+       M_ROW(segs_follow), M_ROW(ring_forced))

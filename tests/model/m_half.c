@@ -260,8 +260,103 @@ static void closed_aborted_dropped(void)
     check_end();
 }
 
+/* ---- weak handles ------------------------------------------------------------- */
+
+/* Upgrades until the half is gone, then lets go of the memory. */
+static void *upgrades(void *arg)
+{
+    leat_weak_tx *weak = arg;
+    leat_tx *got = leat_weak_tx_upgrade(weak);
+    if (got != NULL) {
+        give(got);
+        drop_tx(got);
+    } else {
+        M_ASSERT(leat_weak_tx_upgrade(weak) == NULL);
+    }
+    leat_weak_tx_drop(weak);
+    return NULL;
+}
+
+static void weak_while_last_goes(void)
+{
+    begin(2, 0);
+    m_thread a = m_spawn("upgrades", upgrades, leat_tx_downgrade(tx));
+    m_thread b = m_spawn("drops_tx", drops_tx, tx);
+    m_thread c = m_spawn("drops_rx", drops_rx, rx);
+    m_join(a);
+    m_join(b);
+    m_join(c);
+    check_end();
+}
+
+static void *holds_on(void *arg)
+{
+    leat_weak_rx *more = leat_weak_rx_clone(arg);
+    leat_weak_rx_drop(arg);
+    leat_weak_rx_drop(more);
+    return NULL;
+}
+
+static void weak_is_the_last(void)
+{
+    begin(LEAT_UNBOUNDED, LEAT_SINGLE_CONSUMER);
+    m_thread a = m_spawn("holds_on", holds_on, leat_rx_downgrade(rx));
+    m_thread b = m_spawn("gives", gives_and_drops, tx);
+    m_thread c = m_spawn("drops_rx", drops_rx, rx);
+    m_join(a);
+    m_join(b);
+    m_join(c);
+    check_end();
+}
+
+/* ---- gone ------------------------------------------------------------------------ */
+
+static uint64_t left_behind; /* plain: gone must order it */
+
+static void *waits_gone(void *arg)
+{
+    leat_until until = arg == NULL ? leat_forever() : leat_in_ns(20);
+    int rc = leat_tx_wait_gone(tx, until);
+    M_ASSERT(rc == 0 || (rc == LEAT_ETIMEDOUT && arg != NULL));
+    M_ASSERT(rc != 0 || (left_behind == 1 && leat_tx_is_gone(tx)));
+    return NULL;
+}
+
+static void *leaves(void *arg)
+{
+    left_behind = 1;
+    drop_rx(arg);
+    return NULL;
+}
+
+static void gone_with(void *first, void *second, uint32_t flags)
+{
+    begin(2, flags);
+    left_behind = 0;
+    m_thread a = m_spawn("waits", waits_gone, first);
+    m_thread b = m_spawn("waits", waits_gone, second);
+    m_thread c = m_spawn("leaves", leaves, rx);
+    m_join(a);
+    m_join(b);
+    m_join(c);
+    drop_tx(tx);
+    check_end();
+}
+
+static void gone_forever(void)
+{
+    gone_with(NULL, NULL, 0);
+}
+
+static void gone_timed(void)
+{
+    gone_with(&left_behind, NULL, LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER);
+}
+
 M_MAIN(M_ROW(last_of_both_locked), M_ROW(last_of_both_unbounded),
        M_ROW(last_of_both_spsc), M_ROW(last_of_both_spsc_unbounded),
        M_ROW(gives_locked), M_ROW(gives_unbounded), M_ROW(gives_spsc),
        M_ROW(gives_spsc_unbounded), M_ROW(many_owners), M_ROW(tx_from_the_view),
-       M_ROW(rx_from_the_view), M_ROW(closed_aborted_dropped))
+       M_ROW(rx_from_the_view), M_ROW(closed_aborted_dropped),
+       M_ROW(weak_while_last_goes), M_ROW(weak_is_the_last),
+       M_ROW(gone_forever), M_ROW(gone_timed))
