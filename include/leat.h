@@ -43,6 +43,7 @@
 #include <leat/chan.h>
 #include <leat/dump.h>
 #include <leat/err.h>
+#include <leat/mem.h>
 #include <leat/stats.h>
 #include <leat/typed.h>
 #include <leat/until.h>

@@ -27,6 +27,7 @@
 
 #include "chan/dump.c"
 #include "chan/half.c"
+#include "chan/layout.c"
 #include "chan/locked.c"
 #include "chan/make.c"
 #include "chan/op.c"

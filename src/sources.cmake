@@ -16,6 +16,7 @@ set(LEAT_SOURCES
     src/cancel/cancel.c
     src/chan/dump.c
     src/chan/half.c
+    src/chan/layout.c
     src/chan/locked.c
     src/chan/make.c
     src/chan/op.c

@@ -20,6 +20,9 @@
 #include <leat/api.h>
 #include <leat/until.h>
 
+/* What leat_cancel_new_in needs, at any address. */
+#define LEAT_CANCEL_BYTES 128
+
 LEAT_BEGIN_DECLS
 
 /* Make a token that has not fired, with one owner.
@@ -29,6 +32,20 @@ LEAT_BEGIN_DECLS
  * since     0.1
  */
 LEAT_API LEAT_NODISCARD int leat_cancel_new(leat_cancel **out);
+
+/* Make a token in memory of your own: mem_bytes at mem, at least LEAT_CANCEL_BYTES, at
+ * any alignment. It is leat's until gone(gone_arg) is called, by the thread that
+ * drops the last owner, or until that drop returns if gone is NULL.
+ *
+ * returns   0, or LEAT_EINVAL if mem_bytes is too few, and *out untouched
+ * aborts    if mem is NULL
+ * blocks    never            allocates  never           threads  any
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_cancel_new_in(leat_cancel **out, void *mem,
+                                               size_t mem_bytes,
+                                               void (*gone)(void *arg),
+                                               void *gone_arg);
 
 /* One more owner of the token.
  *

@@ -125,6 +125,11 @@ typedef struct leat_chan_opts {
             0: what a type of msg_bytes can need by itself, at most 16 */
     uint32_t flags;                        /* LEAT_SINGLE_* */
     enum leat_policy policy;               /* when full */
+    void (*gone)(void *arg);               /* called once, when the channel is
+            freed: nothing of leat's touches its memory, its hooks or their
+            arguments any more. In the thread that let go last, holding no lock.
+            May use leat, and free or reuse the memory of leat_chan_new_in */
+    void *gone_arg;                        /* kept until then */
 } leat_chan_opts;
 
 /* LEAT_CHAN_OPTS(.name = "jobs", .flags = LEAT_SINGLE_PRODUCER): a pointer to
@@ -158,6 +163,36 @@ LEAT_BEGIN_DECLS
 LEAT_API LEAT_NODISCARD int leat_chan_new(leat_tx **tx, leat_rx **rx,
                                           size_t msg_bytes, size_t capacity,
                                           const leat_chan_opts *opts);
+
+/* How many bytes leat_chan_new_in needs for such a channel, at any address; with the
+ * same arguments it is always the same.
+ *
+ * returns   the bytes; 0 where leat_chan_new would say LEAT_EINVAL or could never have
+ *           the memory
+ * blocks    never            allocates  never            threads  any
+ * since     0.1
+ */
+LEAT_API size_t leat_chan_footprint(size_t msg_bytes, size_t capacity,
+                                    const leat_chan_opts *opts);
+
+/* Make a channel in memory of your own: mem_bytes at mem, at any alignment. It is
+ * leat's until opts->gone is called; without a gone you cannot know when that is. A
+ * thread that drops, in its own time, may be the one that lets go last: memory of a stack
+ * frame that may end before the other side does is no place for a channel.
+ *
+ * returns   0                  as leat_chan_new
+ *           LEAT_EINVAL        as leat_chan_new; or mem_bytes is less than the
+ *                              footprint
+ *           LEAT_ENOMEM        the footprint is larger than an address space
+ * aborts    if tx, rx or mem is NULL
+ * allocates never, but for the blocks of an unbounded channel later
+ * blocks, threads   as leat_chan_new
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_chan_new_in(leat_tx **tx, leat_rx **rx,
+                                             void *mem, size_t mem_bytes,
+                                             size_t msg_bytes, size_t capacity,
+                                             const leat_chan_opts *opts);
 
 /* ---- owners ------------------------------------------------------------- */
 

@@ -44,17 +44,14 @@
 
 LEAT_BEGIN_DECLS
 
-/* What prefix_chan_new calls: leat_chan_new for messages of at least msg_align
- * alignment. Behaves as leat_chan_new.
+/* What prefix_chan_new and its like call: the options, or the defaults for NULL, with at
+ * least this msg_align. Options of an unknown size stay such, and are refused later.
  *
- * returns, aborts, blocks, allocates, threads   as leat_chan_new
+ * blocks    never            allocates  never            threads  any
  * since     0.1
  */
-LEAT_API LEAT_NODISCARD int leat_chan_new_aligned(leat_tx **tx, leat_rx **rx,
-                                                  size_t msg_bytes,
-                                                  size_t msg_align,
-                                                  size_t capacity,
-                                                  const leat_chan_opts *opts);
+LEAT_API leat_chan_opts leat_chan_opts_aligned(const leat_chan_opts *opts,
+                                               size_t msg_align);
 
 LEAT_END_DECLS
 
@@ -78,8 +75,29 @@ LEAT_END_DECLS
     {                                                                          \
         leat_tx *tx_ = NULL;                                                   \
         leat_rx *rx_ = NULL;                                                   \
-        int rc = leat_chan_new_aligned(&tx_, &rx_, sizeof(T),                  \
-                                       LEAT_ALIGNOF_(T), capacity, opts);      \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        int rc = leat_chan_new(&tx_, &rx_, sizeof(T), capacity, &opts_);       \
+        if (rc == 0) {                                                         \
+            *tx = LEAT_CAST_(prefix##_tx *, tx_);                              \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        }                                                                      \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ size_t prefix##_chan_footprint(size_t capacity,                \
+                                               const leat_chan_opts *opts)     \
+    {                                                                          \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        return leat_chan_footprint(sizeof(T), capacity, &opts_);               \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_chan_new_in(                       \
+        prefix##_tx **tx, prefix##_rx **rx, void *mem, size_t mem_bytes,       \
+        size_t capacity, const leat_chan_opts *opts)                           \
+    {                                                                          \
+        leat_tx *tx_ = NULL;                                                   \
+        leat_rx *rx_ = NULL;                                                   \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        int rc = leat_chan_new_in(&tx_, &rx_, mem, mem_bytes, sizeof(T),       \
+                                  capacity, &opts_);                           \
         if (rc == 0) {                                                         \
             *tx = LEAT_CAST_(prefix##_tx *, tx_);                              \
             *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \

@@ -2,13 +2,16 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* mem.c - allocation, in one place. */
 #include "base/mem.h"
+#include "base/assert.h"
+
+#include <leat/mem.h>
 #include <stdlib.h>
 
-void *leat__mem_alloc(size_t bytes, size_t align)
+static void *libc_alloc(size_t bytes, size_t align, void *arg)
 {
-    if (bytes > SIZE_MAX - align)
-        return NULL;
+    (void)arg;
 #if defined(LEAT_GENMC)
+    (void)align;
     return malloc(bytes);
 #else
     /* aligned_alloc wants a multiple of the alignment */
@@ -16,7 +19,40 @@ void *leat__mem_alloc(size_t bytes, size_t align)
 #endif
 }
 
+static void libc_release(void *mem, void *arg)
+{
+    (void)arg;
+    free(mem);
+}
+
+/* Written while nothing of leat is in use, see the header. */
+static leat_mem allocator = {libc_alloc, libc_release, NULL};
+
+void leat_mem_set(const leat_mem *mem)
+{
+    static const leat_mem libc = {libc_alloc, libc_release, NULL};
+    LEAT_CHECK(mem == NULL || (mem->alloc != NULL && mem->release != NULL),
+               "leat_mem_set: an allocator has two functions");
+    allocator = mem == NULL ? libc : *mem;
+}
+
+void *leat__mem_alloc(size_t bytes, size_t align)
+{
+    if (bytes > SIZE_MAX - align)
+        return NULL;
+    return allocator.alloc(bytes, align, allocator.arg);
+}
+
 void leat__mem_free(void *mem)
 {
-    free(mem);
+    if (mem != NULL)
+        allocator.release(mem, allocator.arg);
+}
+
+void *leat__mem_within(void *mem, size_t mem_bytes, size_t bytes, size_t align)
+{
+    size_t skip = (size_t)(-(uintptr_t)mem & (align - 1));
+    if (mem_bytes < skip || mem_bytes - skip < bytes)
+        return NULL;
+    return (unsigned char *)mem + skip;
 }

@@ -14,6 +14,9 @@ void *leat__mem_alloc(size_t bytes, size_t align);
 /* What leat__mem_alloc gave; NULL does nothing. */
 void leat__mem_free(void *mem);
 
+/* The first place for bytes at align within mem_bytes at mem; NULL: there is none. */
+void *leat__mem_within(void *mem, size_t mem_bytes, size_t bytes, size_t align);
+
 /* Copy any number of bytes. */
 static inline void leat__copy_bytes(void *to, const void *from, size_t bytes)
 {

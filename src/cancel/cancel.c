@@ -12,6 +12,7 @@
 #include "park/until.h"
 
 #include <leat/err.h>
+#include <stdalign.h>
 
 #define CANCEL_TAG 0x6c74636eu /* "ltcn" */
 
@@ -27,17 +28,54 @@ leat__token *leat__cancel_token(leat_cancel *cancel)
     return &cancel->token;
 }
 
+static void cancel_init(leat_cancel *cancel)
+{
+    *cancel = (leat_cancel){.tag = CANCEL_TAG};
+    leat__st32_rlx(&cancel->owners, 1); /* relaxed: nobody knows it yet */
+    leat__token_init(&cancel->token);
+}
+
 int leat_cancel_new(leat_cancel **out)
 {
     LEAT_CHECK(out != NULL, "leat_cancel_new: out is NULL");
     leat_cancel *cancel = leat__mem_alloc(sizeof *cancel, LEAT__CACHELINE);
     if (cancel == NULL)
         return LEAT_ENOMEM;
-    cancel->tag = CANCEL_TAG;
-    leat__st32_rlx(&cancel->owners, 1); /* relaxed: nobody knows it yet */
-    leat__token_init(&cancel->token);
+    cancel_init(cancel);
     *out = cancel;
     return 0;
+}
+
+_Static_assert(sizeof(leat_cancel) + alignof(leat_cancel) - 1 <=
+                   LEAT_CANCEL_BYTES,
+               "a token fits what its header asks for");
+
+int leat_cancel_new_in(leat_cancel **out, void *mem, size_t mem_bytes,
+                       void (*gone)(void *arg), void *gone_arg)
+{
+    LEAT_CHECK(out != NULL && mem != NULL,
+               "leat_cancel_new_in: out or mem is NULL");
+    if (mem_bytes < LEAT_CANCEL_BYTES)
+        return LEAT_EINVAL;
+    leat_cancel *cancel =
+        leat__mem_within(mem, mem_bytes, sizeof *cancel, alignof(leat_cancel));
+    cancel_init(cancel);
+    cancel->lent = true;
+    cancel->gone = gone;
+    cancel->gone_arg = gone_arg;
+    *out = cancel;
+    return 0;
+}
+
+static void cancel_free(leat_cancel *cancel)
+{
+    void (*gone)(void *) = cancel->gone;
+    void *gone_arg = cancel->gone_arg;
+    cancel->tag = 0;
+    if (!cancel->lent)
+        leat__mem_free(cancel);
+    if (gone != NULL)
+        gone(gone_arg);
 }
 
 leat_cancel *leat_cancel_clone(leat_cancel *cancel)
@@ -58,8 +96,7 @@ bool leat_cancel_drop(leat_cancel *cancel)
     LEAT_CHECK(leat__list_is_empty(&cancel->token.carriers),
                "leat_cancel_drop: a wait still carries the token that its last "
                "owner drops");
-    cancel->tag = 0;
-    leat__mem_free(cancel);
+    cancel_free(cancel);
     return true;
 }
 

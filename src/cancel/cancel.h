@@ -11,6 +11,9 @@ struct leat_cancel {
     uint32_t tag; /* CANCEL_TAG while it lives */
     leat__a32 owners;
     leat__token token; /* what waits enlist at */
+    bool lent;         /* in memory of the caller's */
+    void (*gone)(void *arg);
+    void *gone_arg;
 };
 
 /* The token within. aborts if it is not a leat_cancel. */

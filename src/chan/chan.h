@@ -114,11 +114,13 @@ typedef struct leat__tally {
     leat__az high;
 } leat__tally;
 
-/* What a channel has that is named or counted, and every channel in debug builds: it
- * is in the list of live channels (registry.c). */
+/* What a channel has that is named, counted or to be heard of when it is freed, and
+ * every channel in debug builds: it is in the list of live channels (registry.c). */
 typedef struct leat__record {
     leat__link link;
     leat_chan *chan;
+    void (*gone)(void *arg); /* immutable */
+    void *gone_arg;
     leat__tally tally;
 #if LEAT_DEBUG
     leat__site tx_sites[LEAT__SITES];
@@ -149,6 +151,7 @@ struct leat_chan {
     bool deep;       /* room for thousands: see leat__lock_contend */
     bool asymmetric; /* spsc: membarrier is to be had */
     uint8_t flags;
+    bool lent;      /* in memory of the caller's */
     uint8_t policy; /* enum leat_policy; BLOCK if never full */
     size_t msg_bytes;
     size_t stride;        /* bytes from slot to slot */

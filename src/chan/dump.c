@@ -156,12 +156,18 @@ void leat_dump(int fd)
         dprintf(fd, "leat: the list of channels is locked all the time\n");
         return;
     }
-    if (leat__list_is_empty(list))
+    size_t shown = 0;
+    for (leat__link *at = list->next; at != list; at = at->next) {
+        leat_chan *chan = LEAT__CONTAINER(at, leat__record, link)->chan;
+        if (!LEAT_DEBUG && chan->name[0] == '\0')
+            continue;
+        dump_chan(fd, chan);
+        shown++;
+    }
+    leat__registry_close();
+    if (shown == 0)
         dprintf(fd, "leat: no live channels%s\n",
                 LEAT_DEBUG ? "" : " that have a name");
-    for (leat__link *at = list->next; at != list; at = at->next)
-        dump_chan(fd, LEAT__CONTAINER(at, leat__record, link)->chan);
-    leat__registry_close();
 }
 
 #else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* registry.h - the live channels that a dump shows: those with a record. Debug builds
- * give every channel one, and know where the owners of its halves came from and went:
+/* registry.h - the live channels that have a record; a dump shows those with a name.
+ * Debug builds give every channel one, show all, and know where the owners of its halves came from and went:
  * a forgotten drop is the bug that C users make, and this is how it is found. */
 #ifndef LEAT_CHAN_REGISTRY_H
 #define LEAT_CHAN_REGISTRY_H
@@ -15,7 +15,8 @@ static inline bool leat__registry_wants(const leat_chan_opts *opts)
     (void)opts;
     return false;
 #else
-    return LEAT_DEBUG || opts->name != NULL || (opts->flags & LEAT_STATS) != 0;
+    return LEAT_DEBUG || opts->name != NULL || opts->gone != NULL ||
+           (opts->flags & LEAT_STATS) != 0;
 #endif
 }
 

@@ -266,6 +266,21 @@ START_TEST(batches_peeks_and_force_are_typed_too)
 }
 END_TEST
 
+START_TEST(a_typed_channel_lives_in_memory_of_ours)
+{
+    static unsigned char mem[4096];
+    num_tx *tx;
+    num_rx *rx;
+    size_t bytes = num_chan_footprint(5, NULL);
+    MUST(bytes > 0 && bytes <= sizeof mem);
+    RC(num_chan_new_in(&tx, &rx, mem, bytes - 1, 5, NULL), LEAT_EINVAL);
+    RC(num_chan_new_in(&tx, &rx, mem, bytes, 5, NULL), 0);
+    MUST((unsigned char *)num_tx_chan(tx) >= mem);
+    num_tx_drop(tx);
+    num_rx_drop(rx);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = t_case("typed");
@@ -278,5 +293,6 @@ int main(void)
     tcase_add_test(tc, every_name_does_what_its_leat_name_does);
     tcase_add_test(tc, a_typed_channel_that_can_not_be_leaves_the_handles);
     tcase_add_test(tc, batches_peeks_and_force_are_typed_too);
+    tcase_add_test(tc, a_typed_channel_lives_in_memory_of_ours);
     return t_run(tc);
 }

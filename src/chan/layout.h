@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* layout.h - what a channel's block of memory looks like.
+ *
+ *     | leat_chan (spsc: with its two ends) | record, if any | name\0 | pad |
+ *     | slots, if bounded |
+ */
+#ifndef LEAT_CHAN_LAYOUT_H
+#define LEAT_CHAN_LAYOUT_H
+
+#include "chan/chan.h"
+
+/* What the options and sizes come to. */
+typedef struct leat__layout {
+    size_t align; /* of slots */
+    size_t stride;
+    size_t struct_bytes;
+    size_t record_at; /* 0: none */
+    size_t name_at;
+    size_t slots_at;
+    size_t bytes; /* of all, at block_align */
+    size_t block_align;
+    enum leat__kind kind;
+    bool bounded;
+} leat__layout;
+
+static inline size_t leat__larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Can a channel be so? */
+bool leat__opts_are_valid(const leat_chan_opts *opts, size_t capacity);
+
+/* false if it does not fit an address space. pre: the options are valid */
+bool leat__layout_of(leat__layout *layout, size_t msg_bytes, size_t capacity,
+                     const leat_chan_opts *opts);
+
+#endif
