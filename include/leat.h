@@ -44,6 +44,7 @@
 #include <leat/dump.h>
 #include <leat/err.h>
 #include <leat/mem.h>
+#include <leat/place.h>
 #include <leat/stats.h>
 #include <leat/typed.h>
 #include <leat/until.h>

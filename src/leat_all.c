@@ -25,12 +25,14 @@
 
 #include "cancel/cancel.c"
 
+#include "chan/cells.c"
 #include "chan/dump.c"
 #include "chan/half.c"
 #include "chan/layout.c"
 #include "chan/locked.c"
 #include "chan/make.c"
 #include "chan/op.c"
+#include "chan/place.c"
 #include "chan/policy.c"
 #include "chan/queue.c"
 #include "chan/registry.c"

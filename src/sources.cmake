@@ -14,12 +14,14 @@ set(LEAT_SOURCES
     src/park/until.c
     src/park/wait.c
     src/cancel/cancel.c
+    src/chan/cells.c
     src/chan/dump.c
     src/chan/half.c
     src/chan/layout.c
     src/chan/locked.c
     src/chan/make.c
     src/chan/op.c
+    src/chan/place.c
     src/chan/policy.c
     src/chan/queue.c
     src/chan/registry.c

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* chan.h - the inside of a channel, and the verbs that its two kinds implement.
+/* chan.h - the inside of a channel, and the verbs that its three kinds implement.
  *
  * Kinds.
  *   locked   one short lock; bounded, rendezvous (a bounded channel of 0) and
  *            unbounded; any number of users per end              (locked.c)
  *   spsc     both ends promised single: a ring, or linked segments, without a
  *            lock on the way of a message; the lock is for sleeping (spsc.c)
+ *   cells    made with LEAT_IN_PLACE: a list of cells under the same short lock, for
+ *            messages that are written and read where they lie (cells.c)
  * A channel with one end promised single, or with capacity 0 or 1, is of the locked
  * kind: it means the same.
  *
@@ -27,6 +29,7 @@
 #include "park/wait.h"
 #include <leat/chan.h>
 #include <leat/err.h>
+#include <leat/place.h>
 #include <leat/stats.h>
 #include <leat/weak.h>
 #include <stdalign.h>
@@ -129,7 +132,7 @@ typedef struct leat__record {
 #endif
 } leat__record;
 
-enum leat__kind { LEAT__LOCKED, LEAT__SPSC };
+enum leat__kind { LEAT__LOCKED, LEAT__SPSC, LEAT__CELLS };
 
 /* The way of a message that meets nobody, in transfer.c: chosen once. A pointer, a
  * handle, a number: most messages are of the size of a word. */
@@ -180,6 +183,7 @@ struct leat_chan {
     leat__a32 asleep;  /* spsc: which ends are parked; written under the lock */
     leat__lock
         outside;      /* held while a large message is on its way to the hook */
+    leat__seg *idle;  /* cells: those without a message */
     leat__link goneq; /* who waits for the other side to be gone */
     struct leat_weak_tx weak_tx;
     struct leat_weak_rx weak_rx;
@@ -216,6 +220,7 @@ typedef struct leat__verbs {
 
 extern const leat__verbs leat__locked_verbs;
 extern const leat__verbs leat__spsc_verbs;
+extern const leat__verbs leat__cells_verbs;
 
 /* The channel of a half. aborts if it is not such a half. */
 static inline leat_chan *leat__chan_of_tx(leat_tx *tx)
@@ -332,6 +337,7 @@ leat__seg *
 leat__seg_new(leat_chan *chan); /* NULL: no memory; may be the spare */
 void leat__seg_retire(leat_chan *chan,
                       leat__seg *seg); /* keep one, free others */
+void leat__seg_free(leat_chan *chan, leat__seg *seg);       /* NULL: nothing */
 void leat__seg_free_all(leat_chan *chan, leat__seg *first); /* and the spare */
 
 /* Message number index of a segment. */

@@ -18,6 +18,8 @@ static const char *kind_of(const leat_chan *chan)
 {
     if (chan->cap == 0)
         return "rendezvous";
+    if (chan->kind == LEAT__CELLS)
+        return chan->bounded ? "bounded in place" : "unbounded in place";
     if (chan->kind == LEAT__SPSC)
         return chan->bounded ? "bounded spsc" : "unbounded spsc";
     return chan->bounded ? "bounded" : "unbounded";

@@ -18,7 +18,7 @@
  * cannot reach 0 under it. LAST TOUCH: letting go of a hold.
  *
  * MODEL: tests/model/m_half.c */
-#include "chan/chan.h"
+#include "chan/cells.h"
 #include "chan/registry.h"
 
 static void close_with(leat_chan *chan, int reason)
@@ -149,6 +149,9 @@ bool leat_tx_drop(leat_tx *tx)
     check_none_parked(chan, LEAT__SEND,
                       "leat_tx_drop: a send still waits on the half that its "
                       "last owner drops");
+    LEAT_CHECK(chan->kind != LEAT__CELLS ||
+                   !leat__cells_are_held(chan, LEAT__CELL_RESERVED),
+               "leat_tx_drop: the last owner leaves with a slot reserved");
     close_with(chan, 0);
     tell_gone(chan, LEAT__RECV);
     tx->tag = 0;
@@ -218,6 +221,9 @@ bool leat_rx_drop(leat_rx *rx)
     check_none_parked(chan, LEAT__RECV,
                       "leat_rx_drop: a receive still waits on the half that "
                       "its last owner drops");
+    LEAT_CHECK(chan->kind != LEAT__CELLS ||
+                   !leat__cells_are_held(chan, LEAT__CELL_BORROWED),
+               "leat_rx_drop: the last owner leaves with a message borrowed");
     close_with(chan, 0);
     tell_gone(chan, LEAT__SEND);
     chan->verbs->discard(chan);
@@ -330,6 +336,9 @@ bool leat_chan_is_empty(leat_chan *chan)
 
 bool leat_chan_is_full(leat_chan *chan)
 {
+    check_view(chan);
+    if (chan->kind == LEAT__CELLS)
+        return leat__cells_are_used_up(chan);
     return leat_chan_len(chan) == chan->cap;
 }
 

@@ -3,12 +3,13 @@
 /* layout.c - from options and sizes to a block of memory. The sizes are sums of what
  * the caller said, so each sum is checked. */
 #include "chan/layout.h"
+#include "chan/cells.h"
 #include "chan/registry.h"
 
 #include <string.h>
 
 #define PROMISES (LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER)
-#define FLAGS    (PROMISES | LEAT_STATS)
+#define FLAGS    (PROMISES | LEAT_STATS | LEAT_IN_PLACE)
 
 /* The most that a C type of this size can need by itself. */
 static size_t natural_align(size_t bytes)
@@ -37,26 +38,25 @@ bool leat__opts_are_valid(const leat_chan_opts *opts, size_t capacity)
     return opts->size == sizeof *opts && (opts->flags & ~FLAGS) == 0 &&
            (opts->msg_align & (opts->msg_align - 1)) == 0 &&
            opts->msg_align <= LEAT_MSG_ALIGN_MAX &&
+           (capacity != 0 || (opts->flags & LEAT_IN_PLACE) == 0) &&
            policy_is_valid(opts->policy, capacity);
 }
 
-bool leat__layout_of(leat__layout *layout, size_t msg_bytes, size_t capacity,
-                     const leat_chan_opts *opts)
+static enum leat__kind kind_for(size_t capacity, const leat_chan_opts *opts,
+                                bool displaces)
 {
-    size_t align =
-        opts->msg_align != 0 ? opts->msg_align : natural_align(msg_bytes);
-    if (msg_bytes > SIZE_MAX / 4)
-        return false;
-    layout->align = align;
-    layout->stride = leat__round_up(msg_bytes, align);
-    layout->bounded = capacity != LEAT_UNBOUNDED;
+    if ((opts->flags & LEAT_IN_PLACE) != 0)
+        return LEAT__CELLS;
     /* with room for one, every message meets the other end: handing it over under
      * the lock is faster than two counts that each side watches; and a sender that
      * displaces is at the receiver's end too */
     bool promised = (opts->flags & PROMISES) == PROMISES;
-    bool displaces = layout->bounded && leat__policy_displaces(opts->policy);
-    layout->kind =
-        promised && capacity > 1 && !displaces ? LEAT__SPSC : LEAT__LOCKED;
+    return promised && capacity > 1 && !displaces ? LEAT__SPSC : LEAT__LOCKED;
+}
+
+/* What comes before the slots. false: does not fit */
+static bool layout_of_head(leat__layout *layout, const leat_chan_opts *opts)
+{
     layout->struct_bytes = layout->kind == LEAT__SPSC
                                ? sizeof(leat_chan)
                                : offsetof(leat_chan, put);
@@ -67,15 +67,37 @@ bool leat__layout_of(leat__layout *layout, size_t msg_bytes, size_t capacity,
     size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name);
     if (name_bytes > SIZE_MAX / 4)
         return false;
-    layout->slots_at =
-        leat__round_up(layout->name_at + name_bytes + 1, align < 8 ? 8 : align);
+    layout->slots_at = leat__round_up(layout->name_at + name_bytes + 1,
+                                      leat__larger(8, layout->align));
+    return true;
+}
+
+bool leat__layout_of(leat__layout *layout, size_t msg_bytes, size_t capacity,
+                     const leat_chan_opts *opts)
+{
+    if (msg_bytes > SIZE_MAX / 4)
+        return false;
+    layout->bounded = capacity != LEAT_UNBOUNDED;
+    bool displaces = layout->bounded && leat__policy_displaces(opts->policy);
+    layout->kind = kind_for(capacity, opts, displaces);
+    bool cells = layout->kind == LEAT__CELLS;
+    layout->align =
+        opts->msg_align != 0 ? opts->msg_align : natural_align(msg_bytes);
+    if (cells)
+        layout->align = leat__larger(layout->align, alignof(leat__cell));
+    layout->stride = leat__round_up(msg_bytes, layout->align);
+    layout->header =
+        cells ? leat__round_up(sizeof(leat__cell), layout->align) : 0;
+    layout->block_align = leat__larger(LEAT__LINE_PAIR, layout->align);
+    if (!layout_of_head(layout, opts))
+        return false;
     layout->bytes = layout->slots_at;
-    layout->block_align = leat__larger(LEAT__LINE_PAIR, align);
-    if (!layout->bounded || layout->stride == 0)
+    size_t slot = layout->header + layout->stride;
+    if (!layout->bounded || slot == 0)
         return true;
     size_t slots = capacity + (displaces && opts->discard != NULL ? 1 : 0);
-    if (slots > (SIZE_MAX / 2 - layout->slots_at) / layout->stride)
+    if (slots > (SIZE_MAX / 2 - layout->slots_at) / slot)
         return false;
-    layout->bytes += slots * layout->stride;
+    layout->bytes += slots * slot;
     return true;
 }

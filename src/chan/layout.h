@@ -3,7 +3,7 @@
 /* layout.h - what a channel's block of memory looks like.
  *
  *     | leat_chan (spsc: with its two ends) | record, if any | name\0 | pad |
- *     | slots, if bounded |
+ *     | slots (or cells), if bounded; one more, if the policy displaces |
  */
 #ifndef LEAT_CHAN_LAYOUT_H
 #define LEAT_CHAN_LAYOUT_H
@@ -14,6 +14,7 @@
 typedef struct leat__layout {
     size_t align; /* of slots */
     size_t stride;
+    size_t header; /* cells: before the bytes of each */
     size_t struct_bytes;
     size_t record_at; /* 0: none */
     size_t name_at;

@@ -468,7 +468,7 @@ static void locked_discard(leat_chan *chan)
                 leat__seg *drained = all.seg;
                 all.seg = drained->next;
                 all.index = 0;
-                leat__mem_free(drained);
+                leat__seg_free(chan, drained);
             }
             slot = leat__seg_slot(chan, all.seg, all.index++);
         }

@@ -2,6 +2,9 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* make.c - creating and freeing channels: one block of memory each (layout.h). */
 #include "base/mem.h"
+#include "base/poison.h"
+#include "chan/cells.h"
+#include "chan/run.h"
 #include "chan/layout.h"
 #include "chan/registry.h"
 #include "os/os.h"
@@ -10,6 +13,15 @@
 
 #define SEG_BYTES 4096
 #define DEEP_CAP  4096 /* a nap is the time of a few thousand messages */
+
+/* Unbounded cells: segments of one message, with the header of a cell. */
+static void init_cells(leat_chan *chan, size_t header)
+{
+    chan->seg_offset = header;
+    chan->seg_slots = 1;
+    if (chan->bounded)
+        leat__cells_init(chan);
+}
 
 static void init_segs(leat_chan *chan)
 {
@@ -27,11 +39,18 @@ static void init_segs(leat_chan *chan)
 static enum leat__way way_of(const leat_chan *chan)
 {
     bool word = chan->msg_bytes == LEAT__WORD;
-    if ((chan->flags & LEAT_STATS) != 0)
+    if ((chan->flags & LEAT_STATS) != 0 || chan->kind == LEAT__CELLS)
         return LEAT__WAY_VERBS;
     if (chan->kind == LEAT__SPSC)
         return word ? LEAT__WAY_SPSC_WORD : LEAT__WAY_VERBS;
     return word ? LEAT__WAY_WORD : LEAT__WAY_SIZED;
+}
+
+static const leat__verbs *verbs_of(enum leat__kind kind)
+{
+    static const leat__verbs *const all[] = {
+        &leat__locked_verbs, &leat__spsc_verbs, &leat__cells_verbs};
+    return all[kind];
 }
 
 /* pre: the struct is zero, but for msg_bytes and cap */
@@ -48,8 +67,7 @@ static void make_init(leat_chan *chan, const leat__layout *layout,
     chan->weak_tx.tag = LEAT__WEAK_TX_TAG;
     chan->weak_rx.tag = LEAT__WEAK_RX_TAG;
     chan->kind = (uint8_t)layout->kind;
-    chan->verbs =
-        layout->kind == LEAT__SPSC ? &leat__spsc_verbs : &leat__locked_verbs;
+    chan->verbs = verbs_of(layout->kind);
     chan->bounded = layout->bounded;
     chan->deep = chan->cap >= DEEP_CAP;
     chan->asymmetric = layout->kind == LEAT__SPSC && leat__os_has_membarrier();
@@ -77,19 +95,23 @@ static void make_init(leat_chan *chan, const leat__layout *layout,
     leat__list_init(&chan->sendq);
     leat__list_init(&chan->recvq);
     leat__list_init(&chan->goneq);
-    if (!chan->bounded)
+    if (chan->kind == LEAT__CELLS)
+        init_cells(chan, layout->header);
+    else if (chan->bounded)
+        leat__slots_empty(chan, chan->slots, chan->cap);
+    else
         init_segs(chan);
 }
 
 /* Where a channel is to be, if not in memory of its own. */
-struct place {
+struct site {
     void *mem;
     size_t bytes;
 };
 
 /* The block; NULL: no memory, or too little. */
 static leat_chan *take_block(const leat__layout *layout,
-                             const struct place *place)
+                             const struct site *place)
 {
     if (place == NULL)
         return leat__mem_alloc(layout->bytes, layout->block_align);
@@ -97,7 +119,7 @@ static leat_chan *take_block(const leat__layout *layout,
                             layout->block_align);
 }
 
-static int make_chan(leat_tx **tx, leat_rx **rx, const struct place *place,
+static int make_chan(leat_tx **tx, leat_rx **rx, const struct site *place,
                      size_t msg_bytes, size_t capacity,
                      const leat_chan_opts *opts, const void *site)
 {
@@ -170,14 +192,16 @@ int leat_chan_new_in(leat_tx **tx, leat_rx **rx, void *mem, size_t mem_bytes,
     size_t footprint = leat_chan_footprint(msg_bytes, capacity, opts);
     if (footprint != 0 && mem_bytes < footprint)
         return LEAT_EINVAL;
-    return make_chan(tx, rx, &(struct place){mem, mem_bytes}, msg_bytes,
+    return make_chan(tx, rx, &(struct site){mem, mem_bytes}, msg_bytes,
                      capacity, or_defaults(opts), LEAT__SITE());
 }
 
 void leat__chan_free(leat_chan *chan)
 {
     leat__registry_remove(chan);
-    if (!chan->bounded) {
+    if (chan->kind == LEAT__CELLS && !chan->bounded) {
+        leat__cells_free(chan);
+    } else if (!chan->bounded) {
         bool began = chan->kind == LEAT__SPSC && chan->get.seg != NULL;
         leat__seg_free_all(chan, began ? chan->get.seg : chan->first);
     }
@@ -185,6 +209,10 @@ void leat__chan_free(leat_chan *chan)
     chan->weak_rx.tag = 0;
     void (*gone)(void *) = chan->record == NULL ? NULL : chan->record->gone;
     void *gone_arg = gone == NULL ? NULL : chan->record->gone_arg;
+    if (chan->bounded)
+        leat__unpoison(chan->slots, chan->cap * (chan->kind == LEAT__CELLS
+                                                     ? leat__cell_stride(chan)
+                                                     : chan->stride));
     if (!chan->lent)
         leat__mem_free(chan);
     if (gone != NULL)

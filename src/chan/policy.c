@@ -6,7 +6,7 @@
  * one in. The hook runs after that, so the displaced message needs a place to be
  * meanwhile: the sender's stack, or, if it is large, a slot of its own behind the
  * last one, which one sender at a time may use. */
-#include "chan/chan.h"
+#include "chan/cells.h"
 
 /* The displaced message is at `bytes`, and nobody's but ours. */
 static int displace_by_way_of(leat_chan *chan, const void *msg, void *bytes)
@@ -34,7 +34,9 @@ static int displace(leat_chan *chan, const void *msg)
         chan->align <= LEAT__DISPLACED_ALIGN)
         return displace_by_stack(chan, msg);
     leat__lock_acquire(&chan->outside);
-    int rc = displace_by_way_of(chan, msg, leat__chan_slot(chan, chan->cap));
+    size_t slot =
+        chan->kind == LEAT__CELLS ? leat__cell_stride(chan) : chan->stride;
+    int rc = displace_by_way_of(chan, msg, chan->slots + chan->cap * slot);
     leat__lock_release(&chan->outside);
     return rc;
 }

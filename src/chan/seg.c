@@ -13,6 +13,7 @@
  * MODEL: tests/model/m_seg.c */
 #include "chan/chan.h"
 #include "base/mem.h"
+#include "base/poison.h"
 
 leat__seg *leat__seg_new(leat_chan *chan)
 {
@@ -29,17 +30,25 @@ leat__seg *leat__seg_new(leat_chan *chan)
     return seg;
 }
 
+void leat__seg_free(leat_chan *chan, leat__seg *seg)
+{
+    if (seg != NULL)
+        leat__unpoison(leat__seg_slot(chan, seg, 0),
+                       chan->seg_slots * chan->stride);
+    leat__mem_free(seg);
+}
+
 void leat__seg_retire(leat_chan *chan, leat__seg *seg)
 {
     /* ORDER seg.spare: our last use before whoever gets it. */
-    leat__mem_free(leat__xchgp_acqrel(&chan->spare, seg));
+    leat__seg_free(chan, leat__xchgp_acqrel(&chan->spare, seg));
 }
 
 void leat__seg_free_all(leat_chan *chan, leat__seg *first)
 {
     while (first != NULL) {
         leat__seg *next = first->next;
-        leat__mem_free(first);
+        leat__seg_free(chan, first);
         first = next;
     }
     leat__seg_retire(chan, NULL);

@@ -394,6 +394,7 @@ static size_t put_run(leat_chan *chan, const unsigned char *msgs, size_t n)
     unsigned char *slot = chan->bounded
                               ? leat__chan_slot(chan, put->index)
                               : leat__seg_slot(chan, put->seg, put->index);
+    leat__slots_fill(chan, slot, n);
     leat__copy_in(chan, slot, msgs, n);
     put->index += n;
     if (chan->bounded && put->index == chan->cap)
@@ -410,7 +411,9 @@ static size_t get_run(leat_chan *chan, unsigned char *msgs, size_t max)
     size_t slots = (chan->bounded ? chan->cap : chan->seg_slots) - get->index;
     size_t n =
         leat__least(leat__least(max, slots), get->seen - leat__end_count(get));
-    leat__copy_out(chan, msgs, leat__get_slot(chan, chan->bounded), n);
+    unsigned char *slot = leat__get_slot(chan, chan->bounded);
+    leat__copy_out(chan, msgs, slot, n);
+    leat__slots_empty(chan, slot, n);
     get->index += n;
     if (chan->bounded && get->index == chan->cap)
         get->index = 0;

@@ -8,8 +8,8 @@
 #define LEAT_CHAN_SPSC_H
 
 #include "base/mem.h"
-#include "chan/chan.h"
 #include "chan/promise.h"
+#include "chan/run.h"
 
 enum { LEAT__ASLEEP_TX = 1u, LEAT__ASLEEP_RX = 2u };
 
@@ -65,6 +65,7 @@ LEAT__INLINE void leat__put(leat_chan *chan, const void *msg, bool bounded,
     leat__end *put = &chan->put;
     unsigned char *slot = bounded ? leat__chan_slot(chan, put->index)
                                   : leat__seg_slot(chan, put->seg, put->index);
+    leat__slots_fill(chan, slot, 1);
     leat__copy(slot, msg, bytes);
     put->index++;
     if (bounded && put->index == chan->cap)
@@ -86,6 +87,7 @@ LEAT__INLINE unsigned char *leat__get_slot(leat_chan *chan, bool bounded)
 LEAT__INLINE void leat__get_advance(leat_chan *chan, bool bounded)
 {
     leat__end *get = &chan->get;
+    leat__slots_empty(chan, leat__get_slot(chan, bounded), 1);
     get->index++;
     if (bounded && get->index == chan->cap)
         get->index = 0;

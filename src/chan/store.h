@@ -51,6 +51,7 @@ LEAT__INLINE void leat__store_push_sized(leat_chan *chan, const void *msg,
     } else {
         slot = leat__seg_slot(chan, chan->last, store->tail++);
     }
+    leat__slots_fill(chan, slot, 1);
     leat__copy(slot, msg, bytes);
     leat__store_set_len(chan, leat__store_len(chan) + 1);
 }
@@ -68,7 +69,9 @@ LEAT__INLINE leat__seg *leat__store_pop_sized(leat_chan *chan, void *msg,
     size_t len = leat__store_len(chan) - 1;
     leat__store_set_len(chan, len);
     if (chan->bounded) {
-        leat__copy(msg, leat__chan_slot(chan, store->head), bytes);
+        unsigned char *slot = leat__chan_slot(chan, store->head);
+        leat__copy(msg, slot, bytes);
+        leat__slots_empty(chan, slot, 1);
         store->head = store->head + 1 == chan->cap ? 0 : store->head + 1;
         return NULL;
     }
@@ -111,6 +114,7 @@ static inline size_t leat__store_push_run(leat_chan *chan,
         slots = leat__seg_slot(chan, chan->last, store->tail);
         store->tail += n;
     }
+    leat__slots_fill(chan, slots, n);
     leat__copy_in(chan, slots, msgs, n);
     leat__store_set_len(chan, len + n);
     return n;
@@ -127,7 +131,9 @@ static inline size_t leat__store_pop_run(leat_chan *chan, unsigned char *msgs,
     *drained = NULL;
     if (chan->bounded) {
         n = leat__least(n, chan->cap - store->head);
-        leat__copy_out(chan, msgs, leat__chan_slot(chan, store->head), n);
+        unsigned char *slots = leat__chan_slot(chan, store->head);
+        leat__copy_out(chan, msgs, slots, n);
+        leat__slots_empty(chan, slots, n);
         store->head = store->head + n == chan->cap ? 0 : store->head + n;
     } else if (n > 0) {
         leat__seg *first = chan->first;

@@ -5,6 +5,7 @@
  * The order is the contract's: what is ready is done, then the token is asked,
  * then the clock; and only a call that has to wait pays for either. */
 #include "cancel/cancel.h"
+#include "chan/cells.h"
 #include "chan/op.h"
 #include "chan/promise.h"
 #include "chan/spsc.h"
@@ -28,6 +29,9 @@ static int try_once(const struct transfer *it)
     LEAT_ASSERT(it->act != LEAT__GONE);
     if (it->act == LEAT__PEEK)
         return chan->verbs->peek(chan, it->msg);
+    if (it->act == LEAT__PLACE)
+        return it->dir == LEAT__SEND ? leat__cells_try_reserve(chan, it->msg)
+                                     : leat__cells_try_borrow(chan, it->msg);
     return it->dir == LEAT__SEND ? chan->verbs->try_send(chan, it->msg)
                                  : chan->verbs->try_recv(chan, it->msg);
 }
@@ -293,6 +297,53 @@ int leat_rx_peek(leat_rx *rx, void *msg, leat_until until)
     int rc = chan->verbs->peek(chan, msg);
     if (rc == LEAT_EAGAIN && !leat__until_is_nowait(until))
         rc = wait_for(&(struct transfer){chan, LEAT__RECV, LEAT__PEEK, msg},
+                      until);
+    leat__promise_end(chan, LEAT__RECV);
+    return rc;
+}
+
+/* ---- in place -------------------------------------------------------------------- */
+
+static void check_in_place(const leat_chan *chan, void *const *where)
+{
+    LEAT_CHECK(chan->kind == LEAT__CELLS,
+               "leat_tx_reserve, leat_rx_borrow: the channel was made without "
+               "LEAT_IN_PLACE");
+    LEAT_CHECK(where != NULL,
+               "leat_tx_reserve, leat_rx_borrow: nowhere to put the pointer");
+}
+
+/* There is no idle cell. */
+static int reserve_when_full(leat_chan *chan, void **slot, leat_until until)
+{
+    if (leat__policy_displaces((enum leat_policy)chan->policy))
+        return leat__cells_displace_to_reserve(chan, slot);
+    if (chan->policy != LEAT_POLICY_BLOCK || leat__until_is_nowait(until))
+        return LEAT_EAGAIN;
+    return wait_for(&(struct transfer){chan, LEAT__SEND, LEAT__PLACE, slot},
+                    until);
+}
+
+int leat_tx_reserve(leat_tx *tx, void **slot, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_tx(tx);
+    check_in_place(chan, slot);
+    leat__promise_begin(chan, LEAT__SEND);
+    int rc = leat__cells_try_reserve(chan, slot);
+    if (rc == LEAT_EAGAIN)
+        rc = reserve_when_full(chan, slot, until);
+    leat__promise_end(chan, LEAT__SEND);
+    return rc;
+}
+
+int leat_rx_borrow(leat_rx *rx, void **msg, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_rx(rx);
+    check_in_place(chan, msg);
+    leat__promise_begin(chan, LEAT__RECV);
+    int rc = leat__cells_try_borrow(chan, msg);
+    if (rc == LEAT_EAGAIN && !leat__until_is_nowait(until))
+        rc = wait_for(&(struct transfer){chan, LEAT__RECV, LEAT__PLACE, msg},
                       until);
     leat__promise_end(chan, LEAT__RECV);
     return rc;

@@ -71,9 +71,9 @@ typedef struct leat__wait {
     void (*notify)(struct leat__wait *wait);
 } leat__wait;
 
-/* What a waiter at a channel wants: to move a message, a copy of the next, or to know
- * when the other side is gone. */
-enum leat__act { LEAT__MOVE, LEAT__PEEK, LEAT__GONE };
+/* What a waiter at a channel wants: to move a message, a copy of the next, a cell to
+ * write or read in place, or to know when the other side is gone. */
+enum leat__act { LEAT__MOVE, LEAT__PEEK, LEAT__PLACE, LEAT__GONE };
 
 /* A wait enlisted at a channel; under that channel's lock while it is linked. */
 typedef struct leat__waiter {

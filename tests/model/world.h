@@ -26,7 +26,8 @@ enum how {
     ANY,         /* each call another of these */
     FORCE,       /* leat_tx_force */
     BATCH,       /* several in one call; waits in any way */
-    LOOK         /* peeks first */
+    LOOK,        /* peeks first */
+    PLACED /* in place; waits in any way, and at times thinks better of it */
 };
 
 /* A policy, among a cast's flags. */
@@ -303,6 +304,56 @@ static int receive_batch(int actor, leat_rx *rx)
     return (int)got;
 }
 
+/* Written in place; at times given back, and then sent in another try. */
+static int send_placed(int actor, leat_tx *tx, int number)
+{
+    struct message message;
+    enum how how = draw_how((enum how)m_choose(TOLD));
+    leat_until until = draw_until(how);
+    void *slot = NULL;
+    fill_message(&message, number);
+    struct row *row = open_row(actor, SEND, number);
+    int rc = leat_tx_reserve(tx, &slot, until);
+    if (rc == 0 && m_choose(4) == 0) {
+        leat_tx_unreserve(tx, slot);
+        rc = leat_tx_reserve(tx, &slot, leat_nowait());
+    }
+    if (rc == 0) {
+        memcpy(slot, &message, w.msg_bytes);
+        if (m_choose(2) == 0)
+            leat__os_yield();
+        rc = leat_tx_commit(tx, slot);
+        if (rc != 0)
+            leat_tx_unreserve(tx, slot);
+    }
+    return close_row(row, rc);
+}
+
+/* Read in place; with one consumer, at times put back first. */
+static int receive_placed(int actor, leat_rx *rx)
+{
+    struct message message = {0};
+    enum how how = draw_how((enum how)m_choose(TOLD));
+    leat_until until = draw_until(how);
+    void *msg = NULL;
+    struct row *row = open_row(actor, RECV, -1);
+    int rc = leat_rx_borrow(rx, &msg, until);
+    bool one = (w.cast->flags & LEAT_SINGLE_CONSUMER) != 0;
+    if (rc == 0 && one && m_choose(3) == 0) {
+        leat_rx_unborrow(rx, msg);
+        rc = leat_rx_borrow(rx, &msg, leat_nowait());
+        M_ASSERT(rc == 0 || rc == LEAT_ECLOSED); /* aborted meanwhile */
+    }
+    close_row(row, rc);
+    if (rc != 0)
+        return rc;
+    memcpy(&message, msg, w.msg_bytes);
+    row->message = read_message(&message);
+    memset(msg, 0x55, w.msg_bytes); /* it is ours */
+    leat_rx_release(rx, msg);
+    return rc;
+}
+
 /* What is displaced is received, by the sender. */
 static int force_one(int actor, leat_tx *tx, const struct message *message)
 {
@@ -387,6 +438,25 @@ struct role {
     leat_rx *rx;
 };
 
+/* 0 or how many, or a code */
+static int send_some(const struct role *role, int number, int end)
+{
+    if (w.cast->send == BATCH)
+        return send_batch(role->actor, role->tx, number, end);
+    if (w.cast->send == PLACED)
+        return send_placed(role->actor, role->tx, number);
+    return send_one_of(role->actor, role->tx, number);
+}
+
+static int receive_some(const struct role *role)
+{
+    if (w.cast->recv == BATCH)
+        return receive_batch(role->actor, role->rx);
+    if (w.cast->recv == PLACED)
+        return receive_placed(role->actor, role->rx);
+    return receive_one(role->actor, role->rx);
+}
+
 static void *sender(void *arg)
 {
     struct role *role = arg;
@@ -394,9 +464,7 @@ static void *sender(void *arg)
     int number = role->first;
     int end = role->first + w.cast->sends;
     while (number < end && gave_up < PATIENCE) {
-        int rc = w.cast->send == BATCH
-                     ? send_batch(role->actor, role->tx, number, end)
-                     : send_one_of(role->actor, role->tx, number);
+        int rc = send_some(role, number, end);
         if (rc == LEAT_ECLOSED)
             break;
         number += rc > 0 ? rc : 1; /* one row of sending for each message */
@@ -417,8 +485,7 @@ static void *receiver(void *arg)
     int got = 0;
     int most = w.cast->receives == 0 ? MESSAGES + 1 : w.cast->receives;
     while (got < most && gave_up < PATIENCE) {
-        int rc = w.cast->recv == BATCH ? receive_batch(role->actor, role->rx)
-                                       : receive_one(role->actor, role->rx);
+        int rc = receive_some(role);
         if (rc == LEAT_ECLOSED)
             break;
         if (rc >= 0) {

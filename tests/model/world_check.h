@@ -204,7 +204,9 @@ static void check_send(const struct row *row)
     } else {
         /* it gave up, so there was a moment when the channel was full */
         M_ASSERT(bounded);
-        M_ASSERT(maybe_in(row->end) - surely_out(row->begin) >= (int)cap);
+        /* in place: cells that are reserved or borrowed are full too */
+        if (w.cast->send != PLACED && w.cast->recv != PLACED)
+            M_ASSERT(maybe_in(row->end) - surely_out(row->begin) >= (int)cap);
         if (row->rc == LEAT_ECANCELED)
             M_ASSERT(row->end > when.fired);
     }

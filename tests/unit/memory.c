@@ -5,6 +5,7 @@
 #include "memory.h"
 
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,7 +14,7 @@ void *__wrap_aligned_alloc(size_t align, size_t bytes);
 void __real_free(void *mem);
 void __wrap_free(void *mem);
 
-enum { BLOCKS = 8192 };
+enum { BLOCKS = 1 << 18 }; /* a power of two */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -29,7 +30,35 @@ static struct {
 static struct {
     void *mem;
     size_t bytes;
-} blocks[BLOCKS]; /* the first tally.live are in use; under the mutex */
+} blocks[BLOCKS]; /* a hash table, searched upwards; under the mutex */
+
+static size_t home_of(const void *mem)
+{
+    return (size_t)((uintptr_t)mem / 64 * 0x9e3779b1u) % BLOCKS;
+}
+
+/* Where the block is, or where it would be put. */
+static size_t find(const void *mem)
+{
+    size_t at = home_of(mem);
+    while (blocks[at].mem != NULL && blocks[at].mem != mem)
+        at = (at + 1) % BLOCKS;
+    return at;
+}
+
+/* Empty a place, and let those that were pushed past it move up. */
+static void forget(size_t at)
+{
+    blocks[at].mem = NULL;
+    for (size_t i = (at + 1) % BLOCKS; blocks[i].mem != NULL;
+         i = (i + 1) % BLOCKS) {
+        size_t to = find(blocks[i].mem);
+        if (to == i)
+            continue;
+        blocks[to] = blocks[i];
+        blocks[i].mem = NULL;
+    }
+}
 
 /* Is this one to be refused? */
 static int decide(void)
@@ -49,12 +78,13 @@ static int decide(void)
 
 static void note(void *mem, size_t bytes)
 {
-    if (tally.live == BLOCKS) {
-        fprintf(stderr, "memory.c: more than %d blocks\n", BLOCKS);
+    if (tally.live == BLOCKS / 2) {
+        fprintf(stderr, "memory.c: more than %d blocks\n", BLOCKS / 2);
         abort();
     }
-    blocks[tally.live].mem = mem;
-    blocks[tally.live].bytes = bytes;
+    size_t at = find(mem);
+    blocks[at].mem = mem;
+    blocks[at].bytes = bytes;
     tally.live++;
     tally.bytes += bytes;
     if (tally.live > tally.peak)
@@ -76,13 +106,11 @@ void *__wrap_aligned_alloc(size_t align, size_t bytes)
 void __wrap_free(void *mem)
 {
     pthread_mutex_lock(&mutex);
-    for (size_t i = tally.live; mem != NULL && i-- > 0;) {
-        if (blocks[i].mem != mem)
-            continue;
-        tally.bytes -= blocks[i].bytes;
+    size_t at = find(mem);
+    if (mem != NULL && blocks[at].mem == mem) {
+        tally.bytes -= blocks[at].bytes;
         tally.live--;
-        blocks[i] = blocks[tally.live];
-        break;
+        forget(at);
     }
     pthread_mutex_unlock(&mutex);
     __real_free(mem);

@@ -427,7 +427,7 @@ START_TEST(options_that_can_not_be)
         4095, 8192, SIZE_MAX, (size_t)1 << (sizeof(size_t) * 8 - 1)};
     for (size_t i = 0; i < sizeof aligns / sizeof aligns[0]; i++)
         refuses(LEAT_EINVAL, 8, 1, LEAT_CHAN_OPTS(.msg_align = aligns[i]));
-    const uint32_t flags[] = {0x4, 0x80000000, 0x7, UINT32_MAX};
+    const uint32_t flags[] = {0x10, 0x80000000, 0x1f, UINT32_MAX};
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
         refuses(LEAT_EINVAL, 8, 1, LEAT_CHAN_OPTS(.flags = flags[i]));
     const size_t wrong[] = {0, 1, sizeof(leat_chan_opts) - 1,

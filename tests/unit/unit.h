@@ -101,11 +101,15 @@ static const flavour flavours[] = {
     {"one consumer, bounded 3", 3, ONE_RX},
     {"one consumer, unbounded", LEAT_UNBOUNDED, ONE_RX},
     {"one consumer, rendezvous", 0, ONE_RX},
+    {"in place 1", 1, LEAT_IN_PLACE},
+    {"in place 5", 5, LEAT_IN_PLACE},
+    {"in place unbounded", LEAT_UNBOUNDED, LEAT_IN_PLACE},
+    {"in place, spsc 3", 3, LEAT_IN_PLACE | ONE_BOTH},
 };
 
 enum { FLAVOURS = (int)(sizeof flavours / sizeof flavours[0]) };
 
-/* Has the flavour a queue, a limit, a promise? */
+/* Has the flavour a queue, a limit, cells, a promise? */
 static inline bool queues(const flavour *f)
 {
     return f->cap != 0;
@@ -114,6 +118,11 @@ static inline bool queues(const flavour *f)
 static inline bool fills(const flavour *f)
 {
     return f->cap != LEAT_UNBOUNDED;
+}
+
+static inline bool in_place(const flavour *f)
+{
+    return (f->flags & LEAT_IN_PLACE) != 0;
 }
 
 static inline bool many_tx(const flavour *f)
