@@ -28,7 +28,7 @@ leat__token *leat__cancel_token(leat_cancel *cancel)
     return &cancel->token;
 }
 
-static void cancel_init(leat_cancel *cancel)
+void leat__cancel_init(leat_cancel *cancel)
 {
     *cancel = (leat_cancel){.tag = CANCEL_TAG};
     leat__st32_rlx(&cancel->owners, 1); /* relaxed: nobody knows it yet */
@@ -41,7 +41,7 @@ int leat_cancel_new(leat_cancel **out)
     leat_cancel *cancel = leat__mem_alloc(sizeof *cancel, LEAT__CACHELINE);
     if (cancel == NULL)
         return LEAT_ENOMEM;
-    cancel_init(cancel);
+    leat__cancel_init(cancel);
     *out = cancel;
     return 0;
 }
@@ -59,7 +59,7 @@ int leat_cancel_new_in(leat_cancel **out, void *mem, size_t mem_bytes,
         return LEAT_EINVAL;
     leat_cancel *cancel =
         leat__mem_within(mem, mem_bytes, sizeof *cancel, alignof(leat_cancel));
-    cancel_init(cancel);
+    leat__cancel_init(cancel);
     cancel->lent = true;
     cancel->gone = gone;
     cancel->gone_arg = gone_arg;
@@ -113,39 +113,20 @@ bool leat_cancel_check(const leat_cancel *cancel)
     return leat__token_fired(&cancel->token);
 }
 
-/* Wait with up to two tokens: the one waited for, and the one of the until. */
-static int wait_fired(leat__token *token, leat__token *other,
-                      int64_t deadline_ns)
+int leat__cancel_await(leat__token *token, leat_until until)
 {
-    leat__wait wait;
-    leat__carrier at_token;
-    leat__carrier at_other;
-    leat__wait_init(&wait, false, NULL);
-    if (!leat__token_enlist(token, &at_token, &wait))
-        return 0;
-    bool both = other != NULL && leat__token_enlist(other, &at_other, &wait);
-    if (other != NULL && !both && leat__wait_claim(&wait)) {
-        leat__token_delist(token, &at_token);
-        return leat__token_fired(token) ? 0 : LEAT_ECANCELED;
-    }
-    enum leat__won won = leat__wait_park(&wait, deadline_ns);
-    leat__token_delist(token, &at_token);
-    if (both)
-        leat__token_delist(other, &at_other);
-    if (leat__token_fired(token))
-        return 0;
-    return won == LEAT__WON_TIMEOUT ? LEAT_ETIMEDOUT : LEAT_ECANCELED;
-}
-
-int leat_cancel_wait(leat_cancel *cancel, leat_until until)
-{
-    leat__token *token = leat__cancel_token(cancel);
     if (leat__token_fired(token))
         return 0;
     if (leat__until_is_nowait(until))
         return LEAT_EAGAIN;
     leat__token *other = NULL;
-    if (until.cancel != NULL && until.cancel != cancel)
+    if (until.cancel != NULL)
         other = leat__cancel_token(until.cancel);
-    return wait_fired(token, other, leat__until_deadline(until));
+    return leat__token_wait(token, other == token ? NULL : other,
+                            leat__until_deadline(until));
+}
+
+int leat_cancel_wait(leat_cancel *cancel, leat_until until)
+{
+    return leat__cancel_await(leat__cancel_token(cancel), until);
 }

@@ -16,7 +16,16 @@ struct leat_cancel {
     void *gone_arg;
 };
 
+/* Make a token, with one owner, in memory of leat__mem_alloc. The last owner frees
+ * that memory, so a noun that brings a token of its own has it at its beginning, and
+ * lives until nobody owns the token. */
+void leat__cancel_init(leat_cancel *cancel);
+
 /* The token within. aborts if it is not a leat_cancel. */
 leat__token *leat__cancel_token(leat_cancel *cancel);
+
+/* Wait for `token` to fire as a public call does, which has a leat_until.
+ * returns 0, or LEAT_EAGAIN, LEAT_ETIMEDOUT, LEAT_ECANCELED: `until` gave up first */
+int leat__cancel_await(leat__token *token, leat_until until);
 
 #endif

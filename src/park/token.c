@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* token.c - firing a token at the waits that carry it. See token.h. */
+/* token.c - firing a token at the waits that carry it, and being one of them. See
+ * token.h. */
 #include "park/token.h"
+
+#include <leat/err.h>
 
 void leat__token_init(leat__token *token)
 {
@@ -55,4 +58,27 @@ void leat__token_fire(leat__token *token)
     while ((link = leat__list_pop_front(&won)) != NULL)
         leat__wait_complete(LEAT__CONTAINER(link, leat__carrier, link)->wait,
                             LEAT__WON_CANCEL);
+}
+
+int leat__token_wait(leat__token *token, leat__token *other,
+                     int64_t deadline_ns)
+{
+    leat__wait wait;
+    leat__carrier at_token;
+    leat__carrier at_other;
+    leat__wait_init(&wait, false, NULL);
+    if (!leat__token_enlist(token, &at_token, &wait))
+        return 0;
+    bool both = other != NULL && leat__token_enlist(other, &at_other, &wait);
+    if (other != NULL && !both && leat__wait_claim(&wait)) {
+        leat__token_delist(token, &at_token);
+        return leat__token_fired(token) ? 0 : LEAT_ECANCELED;
+    }
+    enum leat__won won = leat__wait_park(&wait, deadline_ns);
+    leat__token_delist(token, &at_token);
+    if (both)
+        leat__token_delist(other, &at_other);
+    if (leat__token_fired(token))
+        return 0;
+    return won == LEAT__WON_TIMEOUT ? LEAT_ETIMEDOUT : LEAT_ECANCELED;
 }

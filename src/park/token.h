@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* token.h - the core of a cancel token: a flag, and the waits that carry it.
+/* token.h - a flag that is set once, and the waits that carry it.
  *
- * It lives in park, beneath channels, so that any wait can be enlisted here; the
- * public token (owners, names) is src/cancel.
+ * Any wait can carry one, to be given up when it fires: that is the core of a cancel
+ * token, which src/cancel gives owners. And a wait may be for nothing but the firing:
+ * then it is a latch, such as the end of a thread (src/thread).
  *
  * State. fired: 0, then 1 for ever; written under lock, read by anyone.
  *        carriers: nodes of waits that carry the token; under lock.
@@ -55,5 +56,12 @@ void leat__token_delist(leat__token *token, leat__carrier *carrier);
 /* Claim and complete every wait that carries the token. On return no such wait is
  * undecided, whoever fired. */
 void leat__token_fire(leat__token *token);
+
+/* Wait, as a thread, for the token to fire, until `other` fires (NULL: no other; not
+ * the same one) or the deadline (absolute; INT64_MAX: none) passes.
+ * returns 0: the token has fired, and what was done before that is visible;
+ *         LEAT_ECANCELED: the other one has, first; LEAT_ETIMEDOUT */
+int leat__token_wait(leat__token *token, leat__token *other,
+                     int64_t deadline_ns);
 
 #endif
