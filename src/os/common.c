@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* common.c - the part of the porting contract that is alike on every POSIX
- * system: clock, yield, nap, number of processors. */
+ * system: clock, yield, nap, number of processors, threads. */
 #define _GNU_SOURCE 1
+#include "base/assert.h"
 #include "os/os.h"
 #include "os/posix.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <leat/err.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,4 +104,112 @@ unsigned leat__os_cpus(void)
         errno = saved;
     }
     return n;
+}
+
+/* ---- threads ---------------------------------------------------------------- */
+
+_Static_assert(sizeof(pthread_t) <= sizeof(uintptr_t),
+               "a pthread_t does not fit leat__os_thread.handle");
+
+static pthread_t pthread_of(const leat__os_thread *thread)
+{
+    pthread_t id;
+    memcpy(&id, &thread->handle, sizeof id);
+    return id;
+}
+
+static void *thread_main(void *arg)
+{
+    leat__os_thread *thread = arg;
+    pthread_cleanup_push(thread->finish, thread->arg);
+    thread->run(thread->arg);
+    /* finish, which a pthread_exit within run comes to as well */
+    pthread_cleanup_pop(1);
+    return NULL;
+}
+
+/* Stacks are of whole pages, and have a least size. pre: the sum does not overflow */
+static size_t fitting_stack(size_t bytes)
+{
+    long least = sysconf(_SC_THREAD_STACK_MIN);
+    long page = sysconf(_SC_PAGESIZE);
+    if (least > 0 && bytes < (size_t)least)
+        bytes = (size_t)least;
+    return page > 0 ? leat__round_up(bytes, (size_t)page) : bytes;
+}
+
+/* returns an errno value */
+static int create_thread(leat__os_thread *thread, size_t stack_bytes)
+{
+    pthread_t id;
+    pthread_attr_t attr;
+    int error = pthread_attr_init(&attr);
+    if (error != 0)
+        return error;
+    if (stack_bytes != 0)
+        error = pthread_attr_setstacksize(&attr, fitting_stack(stack_bytes));
+    if (error == 0)
+        error = pthread_create(&id, &attr, thread_main, thread);
+    if (error == 0)
+        memcpy(&thread->handle, &id, sizeof id);
+    pthread_attr_destroy(&attr);
+    return error;
+}
+
+int leat__os_thread_start(leat__os_thread *thread, size_t stack_bytes)
+{
+    if (stack_bytes > SIZE_MAX / 2)
+        return LEAT_ENOMEM;
+    int saved = errno;
+    int error = create_thread(thread, stack_bytes);
+    errno = saved;
+    switch (error) {
+    case 0:
+        return 0;
+    case ENOMEM:
+        return LEAT_ENOMEM;
+    case EINVAL:
+        return LEAT_EINVAL;
+    default: /* EAGAIN; a sandbox may have other words for no */
+        return LEAT_EAGAIN;
+    }
+}
+
+void leat__os_thread_join(const leat__os_thread *thread)
+{
+    int error = pthread_join(pthread_of(thread), NULL);
+    LEAT_CHECK(error == 0, "a thread of leat's was joined or detached, by "
+                           "pthread_join or pthread_detach, or joins itself");
+}
+
+void leat__os_thread_detach(const leat__os_thread *thread)
+{
+    int error = pthread_detach(pthread_of(thread));
+    LEAT_CHECK(error == 0, "a thread of leat's was joined or detached by "
+                           "pthread_join or pthread_detach");
+}
+
+void leat__os_name_self(const char *name)
+{
+#if defined(__linux__)
+    char first[16] = {0};
+    int saved = errno;
+    memcpy(first, name, strnlen(name, sizeof first - 1));
+    pthread_setname_np(pthread_self(), first);
+    errno = saved;
+#else
+    (void)name;
+#endif
+}
+
+static LEAT__THREAD_LOCAL void *self_of_thread;
+
+LEAT__NOINLINE void *leat__os_self(void)
+{
+    return self_of_thread;
+}
+
+LEAT__NOINLINE void leat__os_self_set(void *self)
+{
+    self_of_thread = self;
 }

@@ -6,12 +6,14 @@
  * variable, for any POSIX system, and a tested build of its own). The
  * deterministic scheduler and the model checker bring their own.
  *
- * None of these functions sets errno for its caller or allocates. */
+ * None of these functions sets errno for its caller, and none but the one that
+ * starts a thread allocates. */
 #ifndef LEAT_OS_OS_H
 #define LEAT_OS_OS_H
 
 #include "base/atomic.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Nanoseconds of a clock that never goes back; above 0. Callable in a signal
@@ -35,6 +37,40 @@ bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
  * word is an address, never read: the memory may belong to somebody else by now,
  * who then sees a wake for no reason. That is why every sleeper loops. */
 void leat__os_futex_wake(leat__a32 *word);
+
+/* A thread of the system. Whoever starts it fills in what is to be called and keeps
+ * the struct where it is until finish is called and leat__os_thread_start has
+ * returned; joins and detaches may be given a copy. */
+typedef struct leat__os_thread {
+    void (*run)(void *arg);
+    void (*finish)(
+        void *arg); /* called after run, also if run ends the thread */
+    void *arg;
+    uintptr_t
+        handle; /* set by leat__os_thread_start; the new thread does not look */
+} leat__os_thread;
+
+/* Start a thread that calls run(arg), then finish(arg), and then ends. It has to be
+ * joined or detached, once. stack_bytes is rounded up; 0: the system's default.
+ * returns 0, or LEAT_ENOMEM, LEAT_EINVAL (such a stack), LEAT_EAGAIN (no more threads
+ *         now): then nothing was started */
+int leat__os_thread_start(leat__os_thread *thread, size_t stack_bytes);
+
+/* Wait until a thread is over, finish and destructors of thread-specific data
+ * included, and free what the system has of it. pre: not the calling thread */
+void leat__os_thread_join(const leat__os_thread *thread);
+
+/* Let the system free what it has of a thread by itself, when it is over. */
+void leat__os_thread_detach(const leat__os_thread *thread);
+
+/* Name the calling thread, as far as the system has names for threads: on Linux the
+ * first 15 bytes. */
+void leat__os_name_self(const char *name);
+
+/* One pointer of each thread's own, NULL at first. Never inlined, so that nobody keeps
+ * the address of a thread's cell where another thread may go on. */
+void *leat__os_self(void);
+void leat__os_self_set(void *self);
 
 /* Let another thread run. */
 void leat__os_yield(void);

@@ -12,6 +12,7 @@
 #include "os/os.h"
 #include "sim_fiber.h"
 
+#include <leat/err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,9 @@ struct thread {
     bool timed_out;
     bool stepped_aside; /* yielded, and nobody has run since */
     int joins;
+    leat__os_thread *os; /* leat started it; NULL: the harness did */
+    int given_back;      /* times joined or detached by leat */
+    void *self;
     const void *at; /* the code of its last point, for traces */
 };
 
@@ -281,6 +285,10 @@ static _Noreturn void end_world(void)
             fail("parked world: nobody can run and somebody still waits");
             break;
         }
+        if (world.threads[i].os != NULL && world.threads[i].given_back == 0) {
+            fail("thread %d is neither joined nor detached", i);
+            break;
+        }
     }
     leave_world();
 }
@@ -373,6 +381,9 @@ int sim_spawn(const char *name, void *(*fn)(void *), void *arg)
     thread->state = RUNNABLE;
     thread->stepped_aside = false;
     thread->timed_out = false;
+    thread->os = NULL;
+    thread->given_back = 0;
+    thread->self = NULL;
     thread->rank = (int64_t)(next_random() >> 34);
     thread->at = NULL;
     fiber_make(&thread->fiber, run_thread);
@@ -389,6 +400,11 @@ void sim_join(int thread)
         take_turns();
     }
     fiber_receives(&world.threads[thread]);
+}
+
+bool sim_has_ended(int thread)
+{
+    return world.threads[thread].state == ENDED;
 }
 
 /* ---- the porting contract, os/os.h ------------------------------------------------ */
@@ -463,6 +479,67 @@ uint32_t leat__os_thread_id(void)
 void leat__os_thread_name(uint32_t id, char *name, size_t bytes)
 {
     snprintf(name, bytes, "%u", (unsigned)id);
+}
+
+static void *run_os_thread(void *arg)
+{
+    leat__os_thread *os = arg;
+    os->run(os->arg);
+    os->finish(os->arg);
+    return NULL;
+}
+
+int leat__os_thread_start(leat__os_thread *os, size_t stack_bytes)
+{
+    (void)stack_bytes;
+    point(__builtin_return_address(0));
+    if (world.starve != 0 && below(world.starve) == 0)
+        return LEAT_EAGAIN;
+    int number = sim_spawn("leat's", run_os_thread, os);
+    world.threads[number].os = os;
+    point(__builtin_return_address(0)); /* it may run before it has a handle */
+    os->handle = (uintptr_t)number;
+    return 0;
+}
+
+/* The system's thread: joined or detached, once. */
+static int give_back(const leat__os_thread *os)
+{
+    int number = (int)os->handle;
+    if (number >= world.count || world.threads[number].os != os ||
+        world.threads[number].given_back++ != 0)
+        sim_fail("thread %d is joined or detached twice", number);
+    return number;
+}
+
+void leat__os_thread_join(const leat__os_thread *os)
+{
+    point(__builtin_return_address(0));
+    int number = give_back(os);
+    if (number == world.now)
+        sim_fail("thread %d joins itself", number);
+    sim_join(number);
+}
+
+void leat__os_thread_detach(const leat__os_thread *os)
+{
+    point(__builtin_return_address(0));
+    give_back(os);
+}
+
+void leat__os_name_self(const char *name)
+{
+    (void)name;
+}
+
+void *leat__os_self(void)
+{
+    return world.now < 0 ? NULL : world.threads[world.now].self;
+}
+
+void leat__os_self_set(void *self)
+{
+    world.threads[world.now].self = self;
 }
 
 bool leat__os_has_membarrier(void)
@@ -646,9 +723,11 @@ bool sim_execute(const struct sim_plan *plan, void (*body)(void))
     draw_knobs();
     world.now = sim_spawn("main", run_body, NULL);
     fiber_switch(&world.host, &world.threads[0].fiber);
-    fiber_receives(&world.threads[0]);
-    for (int i = 0; world.failed && i < world.count; i++)
-        fiber_abandon(&world.threads[i].fiber);
+    for (int i = 0; i < world.count; i++) {
+        fiber_receives(&world.threads[i]); /* some were joined by nobody */
+        if (world.failed)
+            fiber_abandon(&world.threads[i].fiber);
+    }
     check_kept();
     check_live();
     return !world.failed;

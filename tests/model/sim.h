@@ -22,7 +22,7 @@
  * What is found. An assertion of the harness or of leat; a world in which nobody
  * can run and somebody sleeps for ever (a lost wake-up, a deadlock); a world that
  * does not end (a livelock); memory not freed at the end, freed twice, or written
- * after it was freed.
+ * after it was freed; a thread of leat's that is not joined or detached just once.
  *
  * What is not. The order of memory accesses is the program's (sequential
  * consistency): GenMC looks for weak orders, and the thread sanitizer, which
@@ -72,6 +72,9 @@ int sim_spawn(const char *name, void *(*fn)(void *), void *arg);
 /* Wait until that thread has ended. */
 void sim_join(int thread);
 
+/* Has that thread ended? */
+bool sim_has_ended(int thread);
+
 /* A number below n, drawn from the execution's seed. */
 uint32_t sim_random(uint32_t n);
 
@@ -89,7 +92,8 @@ _Noreturn void sim_fail(const char *format, ...)
 void *sim_alloc(size_t align, size_t bytes);
 void sim_free(void *mem);
 
-/* Let one in n allocations of this execution fail; 0: none. */
+/* Let one in n allocations, and starts of leat's threads, of this execution fail; 0:
+ * none. */
 void sim_starve(uint32_t n);
 
 /* ---- knobs of this execution, else drawn -------------------------------------- */
