@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* leat.h - all of leat: channels that carry messages between threads.
+/* leat.h - all of leat: channels that carry messages between threads, and threads.
  *
  *     #include <leat.h>
  *
@@ -13,8 +13,8 @@
  * Before main. Nothing runs before main and no thread is ever started behind
  * your back. leat's state belongs to its objects; the process-wide exceptions
  * are two cached facts (the number of processors, whether the kernel has
- * membarrier), a counter for each thread, without futex a table of sleepers, and
- * in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
+ * membarrier), a counter and a pointer for each thread, without futex a table of
+ * sleepers, and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
  *
  * fork. A child of a process with several threads may only exec or _exit: a
  * lock that some thread held at the fork stays locked in the child for ever.
@@ -23,7 +23,9 @@
  *
  * Threads that end. A handle belongs to the process, not to a thread: a thread
  * that ends, by returning or by pthread_exit, drops nothing, and the channel
- * stays as open as it was. Use pthread_cleanup_push to drop on every way out.
+ * stays as open as it was. Use pthread_cleanup_push to drop on every way out. A
+ * leat_thread that ends by pthread_exit has ended: whoever joins it is told
+ * LEAT_EEXITED.
  * pthread_cancel of a thread inside leat is undefined: a cancellation point within
  * would leave a wait enlisted whose stack is gone. Use a leat_cancel token, or
  * pthread_setcancelstate around the call.
@@ -43,9 +45,11 @@
 #include <leat/chan.h>
 #include <leat/dump.h>
 #include <leat/err.h>
+#include <leat/job.h>
 #include <leat/mem.h>
 #include <leat/place.h>
 #include <leat/stats.h>
+#include <leat/thread.h>
 #include <leat/typed.h>
 #include <leat/until.h>
 #include <leat/version.h>

@@ -26,6 +26,8 @@
 #include "cancel/cancel.c"
 
 #include "chan/cells.c"
+#include "thread/thread.c"
+
 #include "chan/dump.c"
 #include "chan/half.c"
 #include "chan/layout.c"

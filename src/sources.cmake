@@ -15,6 +15,7 @@ set(LEAT_SOURCES
     src/park/wait.c
     src/cancel/cancel.c
     src/chan/cells.c
+    src/thread/thread.c
     src/chan/dump.c
     src/chan/half.c
     src/chan/layout.c

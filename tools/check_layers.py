@@ -12,7 +12,7 @@ LAYERS = (
     ("base",),
     ("os", "arch"),
     ("park",),
-    ("cancel", "time", "chan", "sync", "select"),
+    ("cancel", "thread", "time", "chan", "sync", "select"),
     ("pool",),
     ("rt",),
     ("net",),

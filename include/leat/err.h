@@ -22,7 +22,8 @@
     X(ECANCELED, -ECANCELED, "cancelled by a token")                           \
     X(ENOMEM, -ENOMEM, "out of memory")                                        \
     X(EINVAL, -EINVAL, "configuration that can not be")                        \
-    X(ECLOSED, -4096, "channel closed or other side gone")
+    X(ECLOSED, -4096, "channel closed or other side gone")                     \
+    X(EEXITED, -4097, "ended by pthread_exit, without a result")
 
 enum leat_err {
 #define LEAT_ERR_ENUM_(name, value, text) LEAT_##name = (value),

@@ -28,10 +28,10 @@ leat__token *leat__cancel_token(leat_cancel *cancel)
     return &cancel->token;
 }
 
-void leat__cancel_init(leat_cancel *cancel)
+void leat__cancel_init(leat_cancel *cancel, uint32_t owners)
 {
     *cancel = (leat_cancel){.tag = CANCEL_TAG};
-    leat__st32_rlx(&cancel->owners, 1); /* relaxed: nobody knows it yet */
+    leat__st32_rlx(&cancel->owners, owners); /* relaxed: nobody knows it yet */
     leat__token_init(&cancel->token);
 }
 
@@ -41,7 +41,7 @@ int leat_cancel_new(leat_cancel **out)
     leat_cancel *cancel = leat__mem_alloc(sizeof *cancel, LEAT__CACHELINE);
     if (cancel == NULL)
         return LEAT_ENOMEM;
-    leat__cancel_init(cancel);
+    leat__cancel_init(cancel, 1);
     *out = cancel;
     return 0;
 }
@@ -59,7 +59,7 @@ int leat_cancel_new_in(leat_cancel **out, void *mem, size_t mem_bytes,
         return LEAT_EINVAL;
     leat_cancel *cancel =
         leat__mem_within(mem, mem_bytes, sizeof *cancel, alignof(leat_cancel));
-    leat__cancel_init(cancel);
+    leat__cancel_init(cancel, 1);
     cancel->lent = true;
     cancel->gone = gone;
     cancel->gone_arg = gone_arg;

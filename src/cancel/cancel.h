@@ -16,10 +16,10 @@ struct leat_cancel {
     void *gone_arg;
 };
 
-/* Make a token, with one owner, in memory of leat__mem_alloc. The last owner frees
- * that memory, so a noun that brings a token of its own has it at its beginning, and
- * lives until nobody owns the token. */
-void leat__cancel_init(leat_cancel *cancel);
+/* Make a token with so many owners, in memory of leat__mem_alloc. A noun that has a
+ * token within makes it lent, with a gone of its own: it lives until nobody owns the
+ * token. */
+void leat__cancel_init(leat_cancel *cancel, uint32_t owners);
 
 /* The token within. aborts if it is not a leat_cancel. */
 leat__token *leat__cancel_token(leat_cancel *cancel);

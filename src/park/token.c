@@ -34,6 +34,14 @@ void leat__token_delist(leat__token *token, leat__carrier *carrier)
     leat__lock_release(&token->lock);
 }
 
+bool leat__token_is_carried(leat__token *token)
+{
+    leat__lock_acquire(&token->lock);
+    bool carried = !leat__list_is_empty(&token->carriers);
+    leat__lock_release(&token->lock);
+    return carried;
+}
+
 /* Move the carriers whose wait we win to `won`. pre: the lock is held. */
 static void claim_all(leat__token *token, leat__link *won)
 {

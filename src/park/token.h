@@ -53,6 +53,9 @@ bool leat__token_enlist(leat__token *token, leat__carrier *carrier,
 /* Take the node out, if fire has not. The owner calls it when its wait is over. */
 void leat__token_delist(leat__token *token, leat__carrier *carrier);
 
+/* Does any wait carry it at this moment? For checks of what must not be. */
+bool leat__token_is_carried(leat__token *token);
+
 /* Claim and complete every wait that carries the token. On return no such wait is
  * undecided, whoever fired. */
 void leat__token_fire(leat__token *token);

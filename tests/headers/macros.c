@@ -73,7 +73,29 @@ const char *use_err_map(int code)
     }
 }
 
+int use_thread(leat_fn *fn, void *arg);
+int use_thread(leat_fn *fn, void *arg)
+{
+    leat_thread *thread;
+    leat_job job = LEAT_ZERO_INIT;
+    leat_thread_opts opts = LEAT_ZERO_INIT;
+    int result = 0;
+    opts.size = sizeof opts;
+    job.fn = fn;
+    job.arg = arg;
+    int rc = leat_thread_spawn(&thread, job, &opts);
+    if (rc == 0)
+        rc = leat_thread_join(thread, &result, leat_in_ms(1));
+    return rc + result;
+}
+
 #ifndef __cplusplus
+int use_thread_opts(leat_thread **out, leat_job job);
+int use_thread_opts(leat_thread **out, leat_job job)
+{
+    return leat_thread_spawn(out, job, LEAT_THREAD_OPTS(.stack_bytes = 65536));
+}
+
 int use_opts(leat_tx **tx, leat_rx **rx);
 int use_opts(leat_tx **tx, leat_rx **rx)
 {

@@ -105,18 +105,22 @@ void *m_alloc(size_t align, size_t bytes)
 
 void m_free(void *mem)
 {
+    /* release: whoever sees the last block go sees what its thread did */
     if (mem != NULL)
-        atomic_fetch_sub_explicit(&live_blocks, 1, memory_order_relaxed);
+        atomic_fetch_sub_explicit(&live_blocks, 1, memory_order_release);
     free(mem);
 }
 
 /* ---- running -------------------------------------------------------------------- */
 
+static volatile sig_atomic_t body_is_over;
+
 static void on_alarm(int number)
 {
     (void)number;
-    static const char text[] = "stands still; scenario ";
-    ssize_t n = write(STDERR_FILENO, text, sizeof text - 1);
+    const char *text = body_is_over ? "blocks of memory are left; scenario "
+                                    : "stands still; scenario ";
+    ssize_t n = write(STDERR_FILENO, text, strlen(text));
     n = write(STDERR_FILENO, scenario_name, strlen(scenario_name));
     n = write(STDERR_FILENO, "\n", 1);
     (void)n;
@@ -139,9 +143,13 @@ int m_main(int argc, char **argv, const struct m_scenario *scenarios,
         for (unsigned long round = 0; round < rounds; round++) {
             alarm(STILL_SECONDS);
             m_starve(0);
+            body_is_over = 0;
             scenarios[i].body();
-            if (atomic_load(&live_blocks) != 0)
-                m_fail(__FILE__, __LINE__, "no block of memory is left");
+            body_is_over = 1;
+            /* a thread that leat let go may be on its way out; a leak is told when
+             * the alarm rings */
+            while (atomic_load(&live_blocks) != 0)
+                sched_yield();
             ran++;
         }
     }
