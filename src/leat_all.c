@@ -25,9 +25,9 @@
 
 #include "cancel/cancel.c"
 
-#include "chan/cells.c"
 #include "thread/thread.c"
 
+#include "chan/cells.c"
 #include "chan/dump.c"
 #include "chan/half.c"
 #include "chan/layout.c"

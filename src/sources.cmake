@@ -14,8 +14,8 @@ set(LEAT_SOURCES
     src/park/until.c
     src/park/wait.c
     src/cancel/cancel.c
-    src/chan/cells.c
     src/thread/thread.c
+    src/chan/cells.c
     src/chan/dump.c
     src/chan/half.c
     src/chan/layout.c
