@@ -7,16 +7,28 @@
 #include <leat/mem.h>
 #include <stdlib.h>
 
+#if defined(LEAT_GENMC)
+
+/* the checker has an allocator of its own, which it has to see called */
+
+void *leat__mem_alloc(size_t bytes, size_t align)
+{
+    (void)align;
+    return malloc(bytes);
+}
+
+void leat__mem_free(void *mem)
+{
+    free(mem);
+}
+
+#else
+
 static void *libc_alloc(size_t bytes, size_t align, void *arg)
 {
     (void)arg;
-#if defined(LEAT_GENMC)
-    (void)align;
-    return malloc(bytes);
-#else
     /* aligned_alloc wants a multiple of the alignment */
     return aligned_alloc(align, leat__round_up(bytes, align));
-#endif
 }
 
 static void libc_release(void *mem, void *arg)
@@ -48,6 +60,8 @@ void leat__mem_free(void *mem)
     if (mem != NULL)
         allocator.release(mem, allocator.arg);
 }
+
+#endif
 
 void *leat__mem_within(void *mem, size_t mem_bytes, size_t bytes, size_t align)
 {

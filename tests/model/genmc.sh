@@ -36,9 +36,10 @@ die() { printf 'model: %s\n' "$*" >&2; exit 2; }
 #   disable-instruction-caching, disable-*-annotation
 #                          faults of GenMC 0.11.0: with the first, fresh
 #                          variables are reported as freed; the others crash
+#   disable-loop-jump-threading   likewise crashes, over loops along lists
 options=(-check-liveness -disable-estimation -disable-spin-assume
     -disable-instruction-caching -disable-confirmation-annotation
-    -disable-load-annotation)
+    -disable-load-annotation -disable-loop-jump-threading)
 
 source_of() {
     if [ -f "$here/g_$1.c" ]; then echo "$here/g_$1.c"

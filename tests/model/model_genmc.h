@@ -121,6 +121,9 @@ static void m_clear(struct leat_chan *chan, size_t bytes)
     chan->last = NULL;
     leat__stp_rlx(&chan->spare, NULL);
     leat__st32_rlx(&chan->asleep, 0);
+    leat__st32_rlx(&chan->outside.held, 0);
+    chan->idle = NULL;
+    chan->record = NULL;
     if (bytes > offsetof(leat_chan, put)) {
         m_clear_end(&chan->put);
         m_clear_end(&chan->get);
