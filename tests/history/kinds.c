@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* kinds.c - the operations: how often, how called, what they mean. */
+#include "run.h"
+#include "model.h"
+
+#define TRANSFER (TAKES_UNTIL | GIVES_CODE)
+
+const struct kind kinds[KINDS] = {
+    [SEND] = {"send", A_TX, 120, TAKES_MSG | TRANSFER, run_send, step_send},
+    [RECV] = {"recv", A_RX, 120, GIVES_MSG | TRANSFER, run_recv, step_recv},
+    [TX_CLOSE] = {"tx_close", A_TX, 3, 0, run_close, step_close},
+    [RX_CLOSE] = {"rx_close", A_RX, 3, 0, run_close, step_close},
+    [TX_CLOSE_BECAUSE] = {"tx_close_because", A_TX, 2, TAKES_REASON, run_close,
+                          step_close},
+    [RX_CLOSE_BECAUSE] = {"rx_close_because", A_RX, 2, TAKES_REASON, run_close,
+                          step_close},
+    [RX_ABORT] = {"rx_abort", A_RX, 4, 0, run_abort, step_abort},
+    [TX_CLONE] = {"tx_clone", A_TX, 3, 0, run_clone, step_clone},
+    [RX_CLONE] = {"rx_clone", A_RX, 3, 0, run_clone, step_clone},
+    [TX_DROP] = {"tx_drop", A_TX, 5, GIVES_TRUTH, run_drop, step_drop},
+    [RX_DROP] = {"rx_drop", A_RX, 5, GIVES_TRUTH, run_drop, step_drop},
+    [CHAN_TX] = {"chan_tx", A_RX, 5, GIVES_TRUTH, run_own, step_own},
+    [CHAN_RX] = {"chan_rx", A_TX, 5, GIVES_TRUTH, run_own, step_own},
+    [LEN] = {"len", ANY_HALF, 8, GIVES_NUMBER, run_look, step_len},
+    [IS_EMPTY] = {"is_empty", ANY_HALF, 4, GIVES_TRUTH, run_look,
+                  step_is_empty},
+    [IS_FULL] = {"is_full", ANY_HALF, 4, GIVES_TRUTH, run_look, step_is_full},
+    [IS_CLOSED] = {"is_closed", ANY_HALF, 6, GIVES_TRUTH, run_look,
+                   step_is_closed},
+    [CLOSE_REASON] = {"close_reason", ANY_HALF, 3, GIVES_NUMBER, run_look,
+                      step_close_reason},
+    [TX_COUNT] = {"tx_count", ANY_HALF, 3, GIVES_NUMBER, run_look, step_count},
+    [RX_COUNT] = {"rx_count", ANY_HALF, 3, GIVES_NUMBER, run_look, step_count},
+    [FIRE] = {"fire", NOTHING, 24, TAKES_TOKEN, run_fire, step_fire},
+    [CHECK] = {"check", NOTHING, 3, TAKES_TOKEN | GIVES_TRUTH, run_check,
+               step_check},
+};

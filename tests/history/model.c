@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* model.c - the sequential model. See model.h. */
+#include "model.h"
+
+#include <string.h>
+
+static bool both_promised(const struct moment *at)
+{
+    return (at->history->promises & BOTH) == BOTH;
+}
+
+static const char *over(uint8_t *phase)
+{
+    *phase = OVER;
+    return NULL;
+}
+
+void model_begin(const struct history *history, struct state *state)
+{
+    *state = (struct state){0};
+    state->owners[TX] = history->owners[TX];
+    state->owners[RX] = history->owners[RX];
+    state->len = history->prefilled;
+    for (uint8_t i = 0; i < history->prefilled; i++)
+        state->queue[i] = (uint8_t)(i + 1);
+}
+
+/* ---- the queue ------------------------------------------------------------------ */
+
+static bool is_full(const struct moment *at, const struct state *state)
+{
+    return state->len == at->history->cap;
+}
+
+static void take_out(struct state *state, unsigned index)
+{
+    state->len--;
+    memmove(state->queue + index, state->queue + index + 1, state->len - index);
+    state->queue[state->len] = 0;
+}
+
+/* Message number k that the hook was given leaves the queue, wherever it is: in
+ * which order the hook gets messages is not promised. */
+static const char *discard_one(const struct call *call, struct state *state,
+                               unsigned k)
+{
+    const uint8_t *found = memchr(state->queue, call->discarded[k], state->len);
+    if (found == NULL)
+        return "the hook was given a message that is not queued";
+    take_out(state, (unsigned)(found - state->queue));
+    return NULL;
+}
+
+/* All that is queued went to the hook, in one step. */
+static const char *discard_all(const struct call *call, struct state *state)
+{
+    for (unsigned k = 0; k < call->discards; k++) {
+        const char *why = discard_one(call, state, k);
+        if (why != NULL)
+            return why;
+    }
+    return state->len == 0 ? NULL : "the hook was not given all that is queued";
+}
+
+/* ---- send and receive ------------------------------------------------------------- */
+
+static bool has_fired(const struct state *state, unsigned token)
+{
+    return (state->fired >> token & 1u) != 0;
+}
+
+/* A call that gave up: when it would have had to wait (phase 0), and if a token
+ * made it, with that fired (phase 1). */
+static const char *give_up(const struct call *call, const struct state *state,
+                           bool must_wait, uint8_t *phase)
+{
+    bool fired = call->token != 0 && has_fired(state, call->token);
+    if (*phase == 1)
+        return fired ? over(phase) : "its token has not fired";
+    if (!must_wait)
+        return "it gave up, and need not wait";
+    switch (call->answer) {
+    case LEAT_EAGAIN:
+        return call->patience == NOWAIT ? over(phase) : "it is no try";
+    case LEAT_ETIMEDOUT:
+        if (call->patience != PAST && call->patience != SOON)
+            return "it has no deadline";
+        return fired ? "its token has fired, which beats the deadline"
+                     : over(phase);
+    case LEAT_ECANCELED:
+        if (call->patience == NOWAIT || call->token == 0)
+            return "it was cancelled, and has no token to ask";
+        if (fired)
+            return over(phase);
+        *phase = 1;
+        return NULL;
+    default:
+        return "it returned a code that it may not return";
+    }
+}
+
+const char *step_send(const struct moment *at, const struct call *call,
+                      struct state *state, uint8_t *phase)
+{
+    bool open = !state->refuses;
+    if (call->answer == LEAT_ECLOSED)
+        return open ? "the channel is open" : over(phase);
+    if (call->answer != 0) {
+        bool must_wait = open && is_full(at, state);
+        return give_up(call, state, must_wait, phase);
+    }
+    if (*phase == 1) {
+        if (state->offered != TAKEN)
+            return "nobody has taken its message";
+        state->offered = 0;
+        return over(phase);
+    }
+    if (!open && (state->sealed || state->admitted != call->thread + 1))
+        return "the channel is closed";
+    if (at->history->cap == 0) {
+        state->offered = call->msg;
+        *phase = 1;
+        return NULL;
+    }
+    if (is_full(at, state))
+        return "the channel is full";
+    if (state->len == MSGS)
+        return "more messages than a history has";
+    state->queue[state->len++] = call->msg;
+    return over(phase);
+}
+
+/* Both ends promised: did the receive begin before the first abort was over? */
+static bool overlaps_abort(const struct moment *at, const struct call *call)
+{
+    const struct history *history = at->history;
+    for (unsigned t = 0; t < history->threads; t++)
+        for (unsigned i = 0; i < history->calls[t]; i++) {
+            const struct call *other = &history->call[t][i];
+            if (other->kind == RX_ABORT && other->ended < call->began)
+                return false;
+        }
+    return true;
+}
+
+static const char *step_received(const struct moment *at,
+                                 const struct call *call, struct state *state,
+                                 uint8_t *phase)
+{
+    if (call->discards > 0)
+        return "the hook ran in a receive that got a message";
+    if (at->history->cap == 0) {
+        if (state->offered != call->msg)
+            return "nobody offers this message";
+        state->offered = TAKEN;
+        return over(phase);
+    }
+    if (state->len == 0)
+        return "nothing is queued";
+    if (state->queue[0] != call->msg)
+        return "another message is first in the queue";
+    if (state->aborted && !overlaps_abort(at, call))
+        return "the channel is aborted";
+    take_out(state, 0);
+    return over(phase);
+}
+
+/* The end of the stream; behind a mark the receive discards, step by step. */
+static const char *step_received_end(const struct call *call,
+                                     struct state *state, uint8_t *phase)
+{
+    if (!state->sealed)
+        return state->refuses ? "a send may still run" : "the channel is open";
+    if (call->discards > 0 && !state->aborted)
+        return "the hook ran in a receive, and the channel is not aborted";
+    if (*phase < call->discards)
+        return discard_one(call, state, (*phase)++);
+    return state->len == 0 ? over(phase) : "messages are queued";
+}
+
+const char *step_recv(const struct moment *at, const struct call *call,
+                      struct state *state, uint8_t *phase)
+{
+    if (call->answer == 0)
+        return step_received(at, call, state, phase);
+    if (call->answer == LEAT_ECLOSED)
+        return step_received_end(call, state, phase);
+    return give_up(call, state, state->len == 0 && !state->sealed, phase);
+}
+
+/* ---- closing -------------------------------------------------------------------------- */
+
+/* The send that runs at this moment; there is one producer. */
+static uint8_t sender_now(const struct moment *at)
+{
+    const struct history *history = at->history;
+    for (unsigned t = 0; t < history->threads; t++) {
+        unsigned i = at->config->at[t];
+        if (i < history->calls[t] && history->call[t][i].kind == SEND &&
+            history->call[t][i].began < at->limit)
+            return (uint8_t)(t + 1);
+    }
+    return 0;
+}
+
+/* The stages of closing: REFUSE, SEAL (one step unless both ends are promised),
+ * and then CLOSED. `first` is the phase of REFUSE. */
+static const char *close_step(const struct moment *at, const struct call *call,
+                              struct state *state, unsigned first,
+                              uint8_t *phase)
+{
+    if (*phase == first && !state->refuses) {
+        state->refuses = 1;
+        state->reason = (uint8_t)call->reason;
+        if (both_promised(at))
+            state->admitted = sender_now(at);
+    }
+    if (*phase == first + 1 || !both_promised(at)) {
+        state->sealed = 1;
+        state->admitted = 0;
+        *phase = (uint8_t)(first + 1);
+    }
+    ++*phase;
+    return NULL;
+}
+
+enum { CLOSE_STEPS = 2 };
+
+const char *step_close(const struct moment *at, const struct call *call,
+                       struct state *state, uint8_t *phase)
+{
+    close_step(at, call, state, 0, phase);
+    return *phase == CLOSE_STEPS ? over(phase) : NULL;
+}
+
+const char *step_abort(const struct moment *at, const struct call *call,
+                       struct state *state, uint8_t *phase)
+{
+    if (*phase < CLOSE_STEPS)
+        return close_step(at, call, state, 0, phase);
+    if (both_promised(at)) {
+        state->aborted = 1;
+        if (call->discards == 0)
+            return over(phase);
+    }
+    const char *why = discard_all(call, state);
+    return why != NULL ? why : over(phase);
+}
+
+/* ---- owners ------------------------------------------------------------------------------ */
+
+static enum half half_of(const struct call *call)
+{
+    switch (call->kind) {
+    case TX_CLONE:
+    case TX_DROP:
+    case CHAN_TX:
+    case TX_COUNT:
+        return TX;
+    default:
+        return RX;
+    }
+}
+
+const char *step_clone(const struct moment *at, const struct call *call,
+                       struct state *state, uint8_t *phase)
+{
+    (void)at;
+    state->owners[half_of(call)]++;
+    return over(phase);
+}
+
+const char *step_own(const struct moment *at, const struct call *call,
+                     struct state *state, uint8_t *phase)
+{
+    (void)at;
+    uint8_t *owners = &state->owners[half_of(call)];
+    if ((call->answer != 0) != (*owners > 0))
+        return *owners > 0 ? "the half has owners" : "the half has no owner";
+    *owners = (uint8_t)(*owners + call->answer);
+    return over(phase);
+}
+
+const char *step_drop(const struct moment *at, const struct call *call,
+                      struct state *state, uint8_t *phase)
+{
+    enum half half = half_of(call);
+    if (*phase == 0) {
+        bool last = --state->owners[half] == 0;
+        if ((call->answer != 0) != last)
+            return last ? "it is the last owner" : "another owner is left";
+        *phase = 1;
+        return last ? NULL : over(phase);
+    }
+    if (*phase <= CLOSE_STEPS) {
+        close_step(at, call, state, 1, phase);
+        return half == TX && *phase > CLOSE_STEPS ? over(phase) : NULL;
+    }
+    if (!both_promised(at)) {
+        const char *why = discard_all(call, state);
+        return why != NULL ? why : over(phase);
+    }
+    unsigned k = *phase - 1u - CLOSE_STEPS;
+    if (k < call->discards) {
+        ++*phase;
+        return discard_one(call, state, k);
+    }
+    return state->len == 0 ? over(phase)
+                           : "the hook was not given all that is queued";
+}
+
+/* ---- looks --------------------------------------------------------------------------------- */
+
+static bool overlap(const struct call *a, const struct call *b)
+{
+    return a->began < b->ended && b->began < a->ended;
+}
+
+/* By how much a look may find the length too high: by what left the channel during
+ * it, if both ends are promised and both moved. */
+static unsigned slack(const struct moment *at, const struct call *look)
+{
+    const struct history *history = at->history;
+    unsigned sends = 0;
+    unsigned gone = 0;
+    if (!both_promised(at))
+        return 0;
+    for (unsigned t = 0; t < history->threads; t++)
+        for (unsigned i = 0; i < history->calls[t]; i++) {
+            const struct call *call = &history->call[t][i];
+            if (!overlap(look, call))
+                continue;
+            gone += call->discards;
+            gone += call->kind == RECV && call->answer == 0;
+            sends += call->kind == SEND && call->answer == 0;
+        }
+    return sends > 0 ? gone : 0;
+}
+
+/* Could a look find a length from least to most, both included? */
+static bool may_see(const struct moment *at, const struct call *call,
+                    const struct state *state, size_t least, size_t most)
+{
+    size_t high = state->len;
+    if (high >= least && high <= most)
+        return true;
+    if (high > most)
+        return false;
+    high += slack(at, call);
+    if (high > at->history->cap)
+        high = at->history->cap;
+    return high >= least;
+}
+
+const char *step_len(const struct moment *at, const struct call *call,
+                     struct state *state, uint8_t *phase)
+{
+    size_t answer = (size_t)call->answer;
+    return may_see(at, call, state, answer, answer) ? over(phase)
+                                                    : "the length is another";
+}
+
+const char *step_is_empty(const struct moment *at, const struct call *call,
+                          struct state *state, uint8_t *phase)
+{
+    size_t least = call->answer != 0 ? 0 : 1;
+    size_t most = call->answer != 0 ? 0 : SIZE_MAX;
+    return may_see(at, call, state, least, most) ? over(phase)
+           : call->answer != 0                   ? "messages are queued"
+                                                 : "nothing is queued";
+}
+
+const char *step_is_full(const struct moment *at, const struct call *call,
+                         struct state *state, uint8_t *phase)
+{
+    size_t cap = at->history->cap;
+    if (call->answer != 0)
+        return may_see(at, call, state, cap, cap) ? over(phase)
+                                                  : "the channel has room";
+    return state->len < cap ? over(phase) : "the channel is full";
+}
+
+const char *step_is_closed(const struct moment *at, const struct call *call,
+                           struct state *state, uint8_t *phase)
+{
+    (void)at;
+    if ((call->answer != 0) == (state->refuses != 0))
+        return over(phase);
+    return state->refuses ? "the channel is closed" : "the channel is open";
+}
+
+const char *step_close_reason(const struct moment *at, const struct call *call,
+                              struct state *state, uint8_t *phase)
+{
+    (void)at;
+    return call->answer == state->reason ? over(phase)
+                                         : "the reason is another";
+}
+
+const char *step_count(const struct moment *at, const struct call *call,
+                       struct state *state, uint8_t *phase)
+{
+    (void)at;
+    return call->answer == state->owners[half_of(call)]
+               ? over(phase)
+               : "the half has another number of owners";
+}
+
+/* ---- tokens ---------------------------------------------------------------------------------- */
+
+const char *step_fire(const struct moment *at, const struct call *call,
+                      struct state *state, uint8_t *phase)
+{
+    (void)at;
+    state->fired = (uint8_t)(state->fired | 1u << call->token);
+    return over(phase);
+}
+
+const char *step_check(const struct moment *at, const struct call *call,
+                       struct state *state, uint8_t *phase)
+{
+    (void)at;
+    if ((call->answer != 0) == has_fired(state, call->token))
+        return over(phase);
+    return call->answer != 0 ? "the token has not fired"
+                             : "the token has fired";
+}
+
+/* ---- any step ---------------------------------------------------------------------------------- */
+
+/* While a message is offered nothing else happens: the send and the receive are one
+ * moment. */
+static bool meets(const struct call *call, uint8_t phase)
+{
+    return call->answer == 0 &&
+           (call->kind == RECV || (call->kind == SEND && phase == 1));
+}
+
+const char *model_step(const struct moment *at, const struct call *call,
+                       struct state *state, uint8_t *phase)
+{
+    if (state->offered != 0 && !meets(call, *phase))
+        return "a sender and a receiver are just meeting";
+    const char *why = kinds[call->kind].step(at, call, state, phase);
+    if (why == NULL && *phase == OVER && state->admitted == call->thread + 1)
+        state->admitted = 0;
+    return why;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* plan.c - the channels that trials are made on, and the dice. */
+#include "plan.h"
+
+#include "t.h"
+
+#include <string.h>
+
+#define SP  LEAT_SINGLE_PRODUCER
+#define SC  LEAT_SINGLE_CONSUMER
+#define ALL UINT32_C(0) /* no promise */
+#define ANY LEAT_UNBOUNDED
+
+static const struct flavour flavours[] = {
+    {"bounded_1", 1, {{1, ALL}}},
+    {"bounded_2", 1, {{2, ALL}}},
+    {"bounded_3", 1, {{3, ALL}}},
+    {"bounded_64", 1, {{64, ALL}}},
+    {"unbounded", 1, {{ANY, ALL}}},
+    {"rendezvous", 1, {{0, ALL}}},
+    {"single_producer",
+     6,
+     {{0, SP}, {1, SP}, {2, SP}, {64, SP}, {ANY, SP}, {0, SP | SC}}},
+    {"single_consumer",
+     6,
+     {{0, SC}, {1, SC}, {2, SC}, {64, SC}, {ANY, SC}, {0, SP | SC}}},
+    {"spsc_1", 1, {{1, SP | SC}}},
+    {"spsc_2", 1, {{2, SP | SC}}},
+    {"spsc_64", 1, {{64, SP | SC}}},
+    {"spsc_unbounded", 1, {{ANY, SP | SC}}},
+};
+
+#define FLAVOURS (sizeof flavours / sizeof *flavours)
+
+const struct flavour *flavour_number(unsigned n)
+{
+    return n < FLAVOURS ? &flavours[n] : NULL;
+}
+
+const struct flavour *flavour_named(const char *name)
+{
+    for (unsigned n = 0; n < FLAVOURS; n++)
+        if (strcmp(flavours[n].name, name) == 0)
+            return &flavours[n];
+    return NULL;
+}
+
+static bool one_in(t_rand *dice, uint64_t n)
+{
+    return t_below(dice, n) == 0;
+}
+
+/* ---- who there is ------------------------------------------------------------------ */
+
+/* Half of the trials are of two threads, for two processors. */
+static uint8_t roll_threads(uint64_t number)
+{
+    t_rand dice = t_random(~(number / BURST));
+    uint64_t roll = t_below(&dice, 8);
+    return roll < 4 ? 2 : roll < 6 ? 3 : 4;
+}
+
+/* A thread with one half, most likely, or with both; if the half is promised only
+ * the first that has it sends (receives), the others may close, ask, and the like. */
+static void roll_owner(struct plan *plan, unsigned thread, t_rand *dice)
+{
+    static const uint32_t promise[] = {SP, SC};
+    struct part *part = &plan->part[thread];
+    bool both = one_in(dice, 5);
+    bool rx =
+        thread < 2 ? thread == 1 : one_in(dice, 2); /* one of each at least */
+    part->has[TX] = both || !rx;
+    part->has[RX] = both || rx;
+    for (unsigned h = TX; h <= RX; h++) {
+        bool taken = false;
+        for (unsigned t = 0; t < thread; t++)
+            taken = taken || plan->part[t].moves[h];
+        bool single = (plan->channel.promises & promise[h]) != 0;
+        part->moves[h] = part->has[h] && !(single && taken);
+    }
+    part->drops_rx_first = one_in(dice, 2);
+}
+
+/* ---- what they do -------------------------------------------------------------------- */
+
+static bool may_make(const struct part *part, enum kind_id kind)
+{
+    if (kind == SEND || kind == RECV)
+        return part->moves[kind == SEND ? TX : RX];
+    switch (kinds[kind].need) {
+    case A_TX:
+        return part->has[TX];
+    case A_RX:
+        return part->has[RX];
+    default:
+        return true;
+    }
+}
+
+static enum kind_id roll_kind(const struct part *part, t_rand *dice)
+{
+    uint64_t all = 0;
+    for (unsigned k = 0; k < KINDS; k++)
+        all += may_make(part, (enum kind_id)k) ? kinds[k].often : 0;
+    uint64_t roll = t_below(dice, all);
+    for (unsigned k = 0;; k++) {
+        uint64_t often = may_make(part, (enum kind_id)k) ? kinds[k].often : 0;
+        if (roll < often)
+            return (enum kind_id)k;
+        roll -= often;
+    }
+}
+
+/* Some thousand nanoseconds, or a hundred thousand now and then. */
+static int32_t roll_soon(t_rand *dice)
+{
+    return (int32_t)t_below(dice, one_in(dice, 8) ? 100000 : 5000);
+}
+
+static void roll_patience(struct intent *intent, t_rand *dice)
+{
+    uint64_t roll = t_below(dice, 16);
+    intent->patience = roll < 4   ? NOWAIT
+                       : roll < 5 ? PAST
+                       : roll < 7 ? SOON
+                                  : EVER;
+    intent->soon_ns = roll_soon(dice);
+    if (one_in(dice, 2))
+        intent->token = (uint8_t)(1 + t_below(dice, TOKENS));
+}
+
+/* Threads that leave the line together meet in their first calls, most likely: so at
+ * most a few turns before these. */
+static uint16_t roll_pause(bool first, t_rand *dice)
+{
+    uint64_t roll = t_below(dice, 64);
+    if (roll == 0)
+        return PAUSE_YIELD;
+    return (uint16_t)(roll < 16             ? t_below(dice, 40)
+                      : roll < 24 && !first ? t_below(dice, 400)
+                                            : 0);
+}
+
+static void roll_intent(const struct plan *plan, struct part *part,
+                        uint8_t *msgs, t_rand *dice)
+{
+    struct intent *intent = &part->intent[part->intents++];
+    *intent = (struct intent){.kind = roll_kind(part, dice)};
+    unsigned shape = kinds[intent->kind].shape;
+    intent->pause = roll_pause(part->intents == 1, dice);
+    if ((shape & TAKES_UNTIL) != 0)
+        roll_patience(intent, dice);
+    if ((shape & TAKES_TOKEN) != 0)
+        intent->token = (uint8_t)(1 + t_below(dice, TOKENS));
+    if ((shape & TAKES_REASON) != 0)
+        intent->reason = (uint8_t)(1 + t_below(dice, 200));
+    if ((shape & TAKES_MSG) != 0)
+        intent->msg = (uint8_t)(plan->prefilled + ++*msgs);
+}
+
+/* ---- the channel ------------------------------------------------------------------------ */
+
+/* What is queued at the start: often as much as makes the channel full, or nearly. */
+static void roll_store(struct plan *plan, t_rand *dice)
+{
+    size_t cap = plan->channel.cap;
+    unsigned most = cap < 64 ? (unsigned)cap : 64;
+    if (cap == LEAT_UNBOUNDED)
+        most = 24;
+    plan->rotated = (uint8_t)t_below(dice, most + 1);
+    if (one_in(dice, 2))
+        return;
+    plan->prefilled = (uint8_t)t_below(dice, most + 1);
+    if (cap < LEAT_UNBOUNDED && most > 0 && !one_in(dice, 4))
+        plan->prefilled = (uint8_t)(most - t_below(dice, 2));
+}
+
+/* Thread 0 wakes the others and so comes first, often: any part may be its. */
+static void deal(struct plan *plan, unsigned first)
+{
+    struct part part[THREADS];
+    for (unsigned t = 0; t < plan->threads; t++)
+        part[t] = plan->part[(t + first) % plan->threads];
+    for (unsigned t = 0; t < plan->threads; t++)
+        plan->part[t] = part[t];
+}
+
+void plan_roll(struct plan *plan, const struct flavour *flavour,
+               uint64_t number)
+{
+    static const uint16_t sizes[] = {8, 8, 8, 8, 8, 1, 24, 300};
+    t_rand dice = t_random(number);
+    uint8_t msgs = 0;
+    *plan = (struct plan){.number = number, .threads = roll_threads(number)};
+    plan->channel = flavour->channel[t_below(&dice, flavour->channels)];
+    plan->bytes = sizes[t_below(&dice, sizeof sizes / sizeof *sizes)];
+    plan->hook_yields = one_in(&dice, 8);
+    roll_store(plan, &dice);
+    for (unsigned t = 0; t < plan->threads; t++) {
+        struct part *part = &plan->part[t];
+        roll_owner(plan, t, &dice);
+        for (uint64_t n = 2 + t_below(&dice, STEPS - 1); n > 0; n--)
+            roll_intent(plan, part, &msgs, &dice);
+    }
+    deal(plan, (unsigned)t_below(&dice, plan->threads));
+}
