@@ -41,6 +41,8 @@ sentence() {
 target_of() {
     case $1 in
     storm.*) echo storm ;;
+    history.checker) echo test_checker ;;
+    history.*) echo history ;;
     unit.*) echo "test_${1#unit.}" ;;
     model.*) echo "m_${1#model.}" ;;
     *) echo "${1##*.}" ;;
@@ -82,6 +84,12 @@ said() {
         grep -hE '^(parked world|livelock): ' "$log"
         grep -hE ': episode [0-9]+ of seed' "$log" |
             sed -E 's/^.*episode [0-9]+ of seed [0-9]+: //'
+        # of a history, what stood in the way of the first call that could be next
+        grep -hE ': history [0-9]+ of seed' "$log" |
+            sed -E 's/^.*history [0-9]+ of seed [0-9]+: //' |
+            grep -v '^no order'
+        sed -n '/^  Nothing can be next:/,/^  The same plan/p' "$log" |
+            grep -v ': begins when' | sed -nE 's/^    thread [0-9]+  //p'
         sed -nE 's/^.*(ThreadSanitizer|AddressSanitizer|LeakSanitizer): /\1: /p' \
             "$log" | sed -E 's/ (on address|\(pid).*//'
         sed -nE 's/^.*: runtime error: //p' "$log"
@@ -153,7 +161,8 @@ plant() {
     for ((n = 1; n <= runs && rc == 0; n++)); do
         # a hang is a way to fail, and need not take long to be called one
         run_test "$preset" "$name" \
-            "LEAT_STORM_STUCK=10 TSAN_OPTIONS=halt_on_error=1 $env"
+            "LEAT_STORM_STUCK=10 LEAT_HISTORY_STUCK=10 \
+            TSAN_OPTIONS=halt_on_error=1 $env"
         rc=$?
     done
     if [[ $rc -eq 8 ]]; then
