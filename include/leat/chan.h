@@ -27,6 +27,12 @@
  * receiver is dropped, senders get LEAT_ECLOSED and what is queued goes to the
  * discard hook. close and abort say the same by hand.
  *
+ * An end takes a moment. close, abort and the last drop of a half are done when they
+ * return; a call that runs beside them may come in between: there is no owner left
+ * and it is not closed yet, or it is closed and not discarded yet. If both ends are
+ * promised single, sends are refused first, and a receive that finds nothing may for
+ * a moment still find only that, and wait or give up.
+ *
  * Nothing is lost and nothing comes twice: a message is delivered once, or stays
  * with its sender because the send failed, or goes to the discard hook.
  *
