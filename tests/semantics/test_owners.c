@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* test_owners.c - clones of halves, and which halves are of one channel. */
+/* test_owners.c - clones of halves, weak handles, and which halves are of one channel. */
 #define _GNU_SOURCE 1
 #include "semantics.h"
 
@@ -114,6 +114,45 @@ START_TEST(a_clone_receives_when_the_first_owner_is_gone)
 }
 END_TEST
 
+/* ---- weak handles -------------------------------------------------------------------------- */
+
+START_TEST(a_weak_handle_alone_is_no_sender)
+{
+    const flavour *f = &flavours[_i];
+    if (!many_tx(f))
+        return;
+    ends e = ends_new(f);
+    leat_weak_tx *weak = leat_tx_downgrade(e.tx);
+    MUST(leat_tx_drop(e.tx));
+    MUST(leat_weak_tx_upgrade(weak) == NULL);
+    MUST(leat_rx_is_gone(e.rx));
+    is_over(e.rx);
+    leat_weak_tx_drop(weak);
+    MUST(leat_rx_drop(e.rx));
+}
+END_TEST
+
+START_TEST(a_sender_from_a_weak_handle_is_one)
+{
+    const flavour *f = &flavours[_i];
+    if (!many_tx(f))
+        return;
+    ends e = ends_new(f);
+    given g;
+    leat_weak_tx *weak = leat_tx_downgrade(e.tx);
+    leat_tx *tx = leat_weak_tx_upgrade(weak);
+    MUST(tx != NULL);
+    MUST(!leat_tx_drop(e.tx));
+    MUST(!leat_rx_is_gone(e.rx));
+    give(&g, f, tx, 1);
+    NEXT(e.rx, 1);
+    given_away(&g);
+    leat_weak_tx_drop(weak);
+    MUST(leat_tx_drop(tx));
+    MUST(leat_rx_drop(e.rx));
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = t_case("owners");
@@ -126,5 +165,7 @@ int main(void)
     tcase_add_loop_test(tc, clones_of_a_receiver_share_the_stream, 0, FLAVOURS);
     tcase_add_loop_test(tc, a_clone_receives_when_the_first_owner_is_gone, 0,
                         FLAVOURS);
+    tcase_add_loop_test(tc, a_weak_handle_alone_is_no_sender, 0, FLAVOURS);
+    tcase_add_loop_test(tc, a_sender_from_a_weak_handle_is_one, 0, FLAVOURS);
     return t_run(tc);
 }
