@@ -73,37 +73,26 @@ int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
     return gone ? 0 : LEAT_EAGAIN;
 }
 
-/* End the waits of half dir for the other one, which has no owner any more. */
-static void tell_gone(leat_chan *chan, enum leat__dir dir)
+/* Win the ops that wait for `half` to be gone, which it is, onto `told`. No call of
+ * the half's own may be waiting. */
+static void claim_told(leat_chan *chan, enum leat__dir half, leat__link *told,
+                       const char *sentence)
 {
-    leat__link won;
-    leat__list_init(&won);
+    leat__list_init(told);
     leat__chan_lock(chan);
+    bool none =
+        leat__list_is_empty(half == LEAT__SEND ? &chan->sendq : &chan->recvq);
     leat__link *next;
     for (leat__link *at = chan->goneq.next; at != &chan->goneq; at = next) {
         leat__waiter *waiter = LEAT__CONTAINER(at, leat__waiter, link);
         next = at->next;
-        if (waiter->dir != (uint8_t)dir)
-            continue;
+        none = none && waiter->dir != (uint8_t)half;
         leat__list_remove(at);
         if (leat__wait_claim(waiter->wait)) {
             waiter->rc = 0;
-            leat__list_push_back(&won, at);
+            leat__list_push_back(told, at);
         }
     }
-    leat__chan_unlock(chan);
-    leat__chan_complete_all(&won);
-}
-
-/* No call of the half that its last owner drops may be waiting. */
-static void check_none_parked(leat_chan *chan, enum leat__dir half,
-                              const char *sentence)
-{
-    leat__chan_lock(chan);
-    bool none =
-        leat__list_is_empty(half == LEAT__SEND ? &chan->sendq : &chan->recvq);
-    for (leat__link *at = chan->goneq.next; at != &chan->goneq; at = at->next)
-        none = none && LEAT__CONTAINER(at, leat__waiter, link)->dir != half;
     leat__chan_unlock(chan);
     LEAT_CHECK(none, sentence);
 }
@@ -146,14 +135,15 @@ bool leat_tx_drop(leat_tx *tx)
     /* ORDER half.drop: what each owner did before the last one closes. */
     if (leat__sub32_acqrel(&tx->owners, 1) != 1)
         return false;
-    check_none_parked(chan, LEAT__SEND,
-                      "leat_tx_drop: a send still waits on the half that its "
-                      "last owner drops");
+    leat__link told;
+    claim_told(chan, LEAT__SEND, &told,
+               "leat_tx_drop: a call still waits on the half that its last "
+               "owner drops");
     LEAT_CHECK(chan->kind != LEAT__CELLS ||
                    !leat__cells_are_held(chan, LEAT__CELL_RESERVED),
                "leat_tx_drop: the last owner leaves with a slot reserved");
     close_with(chan, 0);
-    tell_gone(chan, LEAT__RECV);
+    leat__chan_complete_all(&told);
     tx->tag = 0;
     leat__chan_release(chan);
     return true;
@@ -218,14 +208,15 @@ bool leat_rx_drop(leat_rx *rx)
     /* ORDER half.drop: what each owner did before the last one closes. */
     if (leat__sub32_acqrel(&rx->owners, 1) != 1)
         return false;
-    check_none_parked(chan, LEAT__RECV,
-                      "leat_rx_drop: a receive still waits on the half that "
-                      "its last owner drops");
+    leat__link told;
+    claim_told(chan, LEAT__RECV, &told,
+               "leat_rx_drop: a call still waits on the half that its last "
+               "owner drops");
     LEAT_CHECK(chan->kind != LEAT__CELLS ||
                    !leat__cells_are_held(chan, LEAT__CELL_BORROWED),
                "leat_rx_drop: the last owner leaves with a message borrowed");
     close_with(chan, 0);
-    tell_gone(chan, LEAT__SEND);
+    leat__chan_complete_all(&told);
     chan->verbs->discard(chan);
     rx->tag = 0;
     leat__chan_release(chan);

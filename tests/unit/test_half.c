@@ -450,9 +450,9 @@ static void drop_tx_under_a_wait(void *arg)
 START_TEST(the_last_drop_under_a_wait_aborts)
 {
     flavour f = flavours[_i];
-    t_aborts(drop_rx_under_a_wait, &f, "leat_rx_drop: a receive still waits");
+    t_aborts(drop_rx_under_a_wait, &f, "leat_rx_drop: a call still waits");
     if (fills(&f))
-        t_aborts(drop_tx_under_a_wait, &f, "leat_tx_drop: a send still waits");
+        t_aborts(drop_tx_under_a_wait, &f, "leat_tx_drop: a call still waits");
 }
 END_TEST
 

@@ -504,7 +504,7 @@ static void drop_under_an_op(void *arg)
 START_TEST(the_last_drop_under_an_op_aborts)
 {
     flavour f = flavours[_i];
-    t_aborts(drop_under_an_op, &f, "leat_rx_drop: a receive still waits");
+    t_aborts(drop_under_an_op, &f, "leat_rx_drop: a call still waits");
 }
 END_TEST
 
