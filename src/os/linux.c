@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* linux.c - the porting contract on 64-bit Linux: futex and membarrier. (The futex
- * call of 32-bit systems takes another struct than their C library may have; they
- * use posix.c.) */
+/* linux.c - the porting contract on 64-bit Linux: futex, membarrier, eventfd and
+ * timerfd. (The futex call of 32-bit systems takes another struct than their C library
+ * may have; they use posix.c.) */
 #define _GNU_SOURCE 1
 #include "base/assert.h"
 #include "os/os.h"
 #include "os/posix.h"
 
 #include <errno.h>
+#include <leat/err.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,5 +82,92 @@ void leat__os_membarrier(void)
                    "the kernel took back membarrier after granting it");
         leat__os_nap(); /* it needs a few bytes for the moment */
     }
+    errno = saved;
+}
+
+/* ---- the descriptor of an event loop --------------------------------------------
+ *
+ * An eventfd for rings, since writing one wakes in the writer, while a timerfd that
+ * is set to the past wakes by way of a timer's interrupt. A timerfd for the time that
+ * is set. An epoll descriptor that is readable when one of them is. */
+
+static int bell_watch(int epoll_fd, int fd)
+{
+    struct epoll_event readable = {.events = EPOLLIN, .data = {.fd = fd}};
+    return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &readable);
+}
+
+/* false: errno says why, and what is open is to be closed */
+static bool bell_open(leat__os_bell *bell, bool timed)
+{
+    bell->ring_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    bell->fd = bell->ring_fd;
+    if (bell->ring_fd < 0 || !timed)
+        return bell->ring_fd >= 0;
+    bell->timer_fd =
+        timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (bell->timer_fd < 0)
+        return false;
+    int joined = epoll_create1(EPOLL_CLOEXEC);
+    if (joined < 0)
+        return false;
+    bell->fd = joined;
+    return bell_watch(joined, bell->ring_fd) == 0 &&
+           bell_watch(joined, bell->timer_fd) == 0;
+}
+
+int leat__os_bell_open(leat__os_bell *bell, bool timed)
+{
+    int saved = errno;
+    int rc = 0;
+    *bell = (leat__os_bell){.fd = -1, .ring_fd = -1, .timer_fd = -1};
+    if (!bell_open(bell, timed)) {
+        rc = errno == EMFILE || errno == ENFILE ? LEAT_EMFILE : LEAT_ENOMEM;
+        leat__os_bell_close(bell);
+    }
+    errno = saved;
+    return rc;
+}
+
+void leat__os_bell_close(leat__os_bell *bell)
+{
+    int saved = errno;
+    if (bell->fd >= 0 && bell->fd != bell->ring_fd)
+        close(bell->fd);
+    if (bell->timer_fd >= 0)
+        close(bell->timer_fd);
+    if (bell->ring_fd >= 0)
+        close(bell->ring_fd);
+    errno = saved;
+}
+
+void leat__os_bell_ring(const leat__os_bell *bell)
+{
+    int saved = errno;
+    LEAT_CHECK(eventfd_write(bell->ring_fd, 1) == 0,
+               "the descriptor of an event loop was closed, or written to");
+    errno = saved;
+}
+
+bool leat__os_bell_hear(const leat__os_bell *bell)
+{
+    int saved = errno;
+    eventfd_t rings;
+    bool heard = eventfd_read(bell->ring_fd, &rings) == 0;
+    LEAT_CHECK(heard || errno == EAGAIN,
+               "the descriptor of an event loop was closed");
+    errno = saved;
+    return heard;
+}
+
+void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
+{
+    int saved = errno;
+    struct itimerspec at = {0}; /* never, and forget that it rang */
+    if (at_ns != INT64_MAX)
+        at.it_value = leat__posix_timespec(at_ns);
+    LEAT_CHECK(timerfd_settime(bell->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) ==
+                   0,
+               "the timer of an event loop was closed");
     errno = saved;
 }

@@ -101,4 +101,34 @@ bool leat__os_has_membarrier(void);
  * pre: leat__os_has_membarrier(). Costs microseconds: only before a sleep. */
 void leat__os_membarrier(void);
 
+/* ---- the descriptor of an event loop -------------------------------------------- */
+
+/* Others ring it, and its owner waits until it is readable, hears it, and sets it to
+ * ring by itself at a time. Readable while a ring is unheard, or the time that is set
+ * has passed. All but ring are the owner's. */
+typedef struct leat__os_bell {
+    int fd;       /* what is readable */
+    int ring_fd;  /* what is written to; may be fd */
+    int timer_fd; /* -1: it does not ring by itself */
+} leat__os_bell;
+
+/* timed: make it ring by itself too, where the system can (posix.c cannot).
+ * returns 0, LEAT_EMFILE, LEAT_ENOMEM */
+int leat__os_bell_open(leat__os_bell *bell, bool timed);
+
+/* pre: all rings have been heard */
+void leat__os_bell_close(leat__os_bell *bell);
+
+/* From any thread. Whoever hears it sees what was done before it (a ring is a release,
+ * to hear it an acquire), and whoever rings is past his last touch of the bell when it
+ * can be heard. */
+void leat__os_bell_ring(const leat__os_bell *bell);
+
+/* Make it quiet. false: no ring was to be heard (yet) */
+bool leat__os_bell_hear(const leat__os_bell *bell);
+
+/* Ring by itself at a time on leat__os_now_ns's clock, INT64_MAX: never; and no
+ * longer for the time set before. pre: timer_fd is not -1 */
+void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns);
+
 #endif

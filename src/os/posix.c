@@ -9,11 +9,15 @@
  * then a wake is for no reason to one of them, which the contract allows, and
  * broadcast sees to it that the right one is among the woken. */
 #define _GNU_SOURCE 1
+#include "base/assert.h"
 #include "os/os.h"
 #include "os/posix.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <leat/err.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #define BUCKETS 64
 
@@ -80,4 +84,79 @@ bool leat__os_has_membarrier(void)
 
 void leat__os_membarrier(void)
 {
+}
+
+/* ---- the descriptor of an event loop --------------------------------------------
+ *
+ * A pipe; a ring is a byte in it. It does not ring by itself. */
+
+static int bell_no_wait(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+                   fcntl(fd, F_SETFD, FD_CLOEXEC) < 0
+               ? -1
+               : 0;
+}
+
+int leat__os_bell_open(leat__os_bell *bell, bool timed)
+{
+    int saved = errno;
+    int ends[2];
+    int rc = 0;
+    (void)timed;
+    *bell = (leat__os_bell){.fd = -1, .ring_fd = -1, .timer_fd = -1};
+    if (pipe(ends) == 0) {
+        bell->fd = ends[0];
+        bell->ring_fd = ends[1];
+    }
+    if (bell->fd < 0 || bell_no_wait(bell->fd) < 0 ||
+        bell_no_wait(bell->ring_fd) < 0) {
+        rc = errno == EMFILE || errno == ENFILE ? LEAT_EMFILE : LEAT_ENOMEM;
+        leat__os_bell_close(bell);
+    }
+    errno = saved;
+    return rc;
+}
+
+void leat__os_bell_close(leat__os_bell *bell)
+{
+    int saved = errno;
+    if (bell->fd >= 0)
+        close(bell->fd);
+    if (bell->ring_fd >= 0)
+        close(bell->ring_fd);
+    errno = saved;
+}
+
+void leat__os_bell_ring(const leat__os_bell *bell)
+{
+    int saved = errno;
+    ssize_t n;
+    do
+        n = write(bell->ring_fd, "", 1);
+    while (n < 0 && errno == EINTR);
+    LEAT_CHECK(n == 1,
+               "the descriptor of an event loop was closed, or written to");
+    errno = saved;
+}
+
+bool leat__os_bell_hear(const leat__os_bell *bell)
+{
+    int saved = errno;
+    char ring;
+    ssize_t n;
+    do
+        n = read(bell->fd, &ring, 1); /* at most one is unheard */
+    while (n < 0 && errno == EINTR);
+    LEAT_CHECK(n == 1 || (n < 0 && errno == EAGAIN),
+               "the descriptor of an event loop was closed, or read from");
+    errno = saved;
+    return n == 1;
+}
+
+void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
+{
+    (void)bell;
+    (void)at_ns;
 }

@@ -63,6 +63,7 @@ typedef int m_thread;
 #define m_join(thread)         sim_join(thread)
 #define m_choose(n)            sim_random(n)
 #define m_starve(n)            sim_starve(n)
+#define m_poll(fd, at_ns)      sim_poll(fd, at_ns)
 #define M_ASSERT(condition)                                                    \
     do {                                                                       \
         if (!(condition))                                                      \

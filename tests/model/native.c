@@ -9,6 +9,7 @@
 #include "native.h"
 #include "scenario.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 void leat_dump(int fd);
@@ -83,6 +85,25 @@ pthread_t m_spawn(const char *name, void *(*fn)(void *), void *arg)
 void m_join(pthread_t thread)
 {
     pthread_join(thread, NULL);
+}
+
+bool m_poll(int fd, int64_t deadline_ns)
+{
+    struct pollfd polled = {.fd = fd, .events = POLLIN};
+    for (;;) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        int64_t left_ns =
+            deadline_ns - ((int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+        int ms = deadline_ns == INT64_MAX ? -1
+                 : left_ns <= 0           ? 0
+                                          : (int)((left_ns + 999999) / 1000000);
+        int n = poll(&polled, 1, ms);
+        if (n > 0)
+            return true;
+        if (n == 0 && left_ns <= 0)
+            return false;
+    }
 }
 
 /* ---- memory ------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #define LEAT_TESTS_MODEL_NATIVE_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,10 @@ uint32_t m_choose(uint32_t n);
 
 /* One in n allocations fails, until the end of the scenario; 0: none. */
 void m_starve(uint32_t n);
+
+/* Sleep until the descriptor of an event loop is readable (true), or the deadline has
+ * passed. */
+bool m_poll(int fd, int64_t deadline_ns);
 
 _Noreturn void m_fail(const char *file, int line, const char *condition);
 

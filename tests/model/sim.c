@@ -5,11 +5,12 @@
  * One world exists at a time. A simulated thread gives up its turn in
  * take_turns(), at a point, asleep, joining or ended; whoever runs out of
  * threads to go on with switches back to the host, which is sim_execute.
- * This file and sim_fiber.c are compiled without sanitizers, which would take
+ * This file, sim_bell.c and sim_fiber.c are compiled without sanitizers, which would take
  * the scheduler's own state for a race. */
 #define _GNU_SOURCE 1
 #include "sim.h"
 #include "os/os.h"
+#include "sim_bell.h"
 #include "sim_fiber.h"
 
 #include <leat/err.h>
@@ -346,6 +347,11 @@ static void point(const void *at)
     take_turns();
 }
 
+void sim_point_at(const void *at)
+{
+    point(at);
+}
+
 void leat__sim_point(void)
 {
     point(__builtin_return_address(0));
@@ -583,9 +589,14 @@ static struct block *block_of(void *mem)
     return (struct block *)(void *)((char *)mem - sizeof(struct block));
 }
 
+bool sim_starved(void)
+{
+    return world.now >= 0 && world.starve != 0 && below(world.starve) == 0;
+}
+
 void *sim_alloc(size_t align, size_t bytes)
 {
-    if (world.now >= 0 && world.starve != 0 && below(world.starve) == 0)
+    if (sim_starved())
         return NULL;
     size_t at = (sizeof(struct block) + align - 1) / align * align;
     if (bytes > SIZE_MAX - at - align)
@@ -730,5 +741,7 @@ bool sim_execute(const struct sim_plan *plan, void (*body)(void))
     }
     check_kept();
     check_live();
+    if (!sim_bells_end() && !world.failed)
+        fail("leak: a bell is open");
     return !world.failed;
 }

@@ -85,6 +85,14 @@ void leat__sim_point(void);
 _Noreturn void sim_fail(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
+/* ---- descriptors ------------------------------------------------------------- */
+
+/* Sleep until the descriptor of an event loop (os.h) is readable, or a deadline of
+ * one's own (INT64_MAX: none). Rings and heard rings are an order, as in a kernel;
+ * one that is rung twice, closed unheard or used when it is closed is a failure.
+ * returns true if it has been rung; false: a time has passed, of it or of ours */
+bool sim_poll(int fd, int64_t deadline_ns);
+
 /* ---- memory ------------------------------------------------------------------ */
 
 /* In place of aligned_alloc and free: counted, and freed memory is kept poisoned

@@ -44,6 +44,7 @@ START_TEST(posix_words_keep_their_numbers)
     ck_assert_int_eq(LEAT_ETIMEDOUT, -ETIMEDOUT);
     ck_assert_int_eq(LEAT_ECANCELED, -ECANCELED);
     ck_assert_int_eq(LEAT_ENOMEM, -ENOMEM);
+    ck_assert_int_eq(LEAT_EMFILE, -EMFILE);
     ck_assert_int_eq(LEAT_EINVAL, -EINVAL);
     ck_assert_int_lt(LEAT_ECLOSED, -4095);
 }

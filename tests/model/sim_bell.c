@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* sim_bell.c - the descriptors of event loops (os.h) in a simulated world: a word that
+ * is slept on, a time at which it rings by itself. Compiled without sanitizers, as
+ * sim.c is; the order that a ring gives is told to them. */
+#include "sim_bell.h"
+#include "os/os.h"
+#include "sim.h"
+#include "sim_fiber.h"
+
+#include <leat/err.h>
+
+enum { BELLS = SIM_THREADS };
+
+struct bell {
+    bool open;
+    leat__a32 rung; /* slept on */
+    int64_t at_ns;  /* it rings by itself */
+};
+
+static struct bell bells[BELLS];
+
+static struct bell *bell_of(int fd)
+{
+    if (fd < 0 || fd >= BELLS || !bells[fd].open)
+        sim_fail("a bell is used that is not open");
+    return &bells[fd];
+}
+
+int leat__os_bell_open(leat__os_bell *bell, bool timed)
+{
+    int fd = 0;
+    while (fd < BELLS && bells[fd].open)
+        fd++;
+    if (fd == BELLS || sim_starved())
+        return LEAT_EMFILE;
+    bells[fd].open = true;
+    bells[fd].at_ns = INT64_MAX;
+    atomic_store_explicit(&bells[fd].rung.v_, 0, memory_order_relaxed);
+    *bell = (leat__os_bell){.fd = fd, .ring_fd = fd, .timer_fd = -1};
+    if (timed && sim_random(2) == 0) /* as linux.c, or as posix.c */
+        bell->timer_fd = fd;
+    return 0;
+}
+
+static bool is_rung(const struct bell *bell)
+{
+    leat__a32 *rung = (leat__a32 *)(uintptr_t)&bell->rung;
+    return atomic_load_explicit(&rung->v_, memory_order_relaxed) != 0;
+}
+
+void leat__os_bell_close(leat__os_bell *bell)
+{
+    sim_point_at(__builtin_return_address(0));
+    struct bell *at = bell_of(bell->fd);
+    if (is_rung(at))
+        sim_fail("a bell is closed that has not been heard");
+    at->open = false;
+}
+
+void leat__os_bell_ring(const leat__os_bell *bell)
+{
+    sim_point_at(__builtin_return_address(0));
+    struct bell *at = bell_of(bell->ring_fd);
+    if (is_rung(at))
+        sim_fail("a bell is rung twice and has not been heard");
+    fiber_sends(at);
+    atomic_store_explicit(&at->rung.v_, 1, memory_order_relaxed);
+    leat__os_futex_wake(&at->rung);
+}
+
+bool leat__os_bell_hear(const leat__os_bell *bell)
+{
+    sim_point_at(__builtin_return_address(0));
+    struct bell *at = bell_of(bell->fd);
+    if (!is_rung(at))
+        return false;
+    atomic_store_explicit(&at->rung.v_, 0, memory_order_relaxed);
+    fiber_receives(at);
+    return true;
+}
+
+void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
+{
+    sim_point_at(__builtin_return_address(0));
+    bell_of(bell->timer_fd)->at_ns = at_ns;
+}
+
+bool sim_poll(int fd, int64_t deadline_ns)
+{
+    const struct bell *bell = bell_of(fd);
+    int64_t at_ns = bell->at_ns < deadline_ns ? bell->at_ns : deadline_ns;
+    while (!is_rung(bell)) {
+        leat__a32 *rung = (leat__a32 *)(uintptr_t)&bell->rung;
+        if (!leat__os_futex_wait(rung, 0, at_ns))
+            return false;
+    }
+    return true;
+}
+
+bool sim_bells_end(void)
+{
+    bool none = true;
+    for (int fd = 0; fd < BELLS; fd++) {
+        none = none && !bells[fd].open;
+        bells[fd].open = false;
+    }
+    return none;
+}
