@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* leat.h - all of leat: channels that carry messages between threads, and threads.
+/* leat.h - all of leat: channels that carry messages between threads and event loops;
+ * and threads.
  *
  *     #include <leat.h>
  *
- * Start reading at leat/chan.h. Facts that hold for every header stand here.
+ * Start reading at leat/chan.h; event loops go on with leat/op.h. Facts that hold for every header stand here.
  *
  * Ownership words. An argument is *borrowed* (used during the call only),
  * *copied* (its bytes are taken, it stays yours) or *kept* (used until a stated
@@ -46,7 +47,9 @@
 #include <leat/dump.h>
 #include <leat/err.h>
 #include <leat/job.h>
+#include <leat/loop.h>
 #include <leat/mem.h>
+#include <leat/op.h>
 #include <leat/place.h>
 #include <leat/stats.h>
 #include <leat/thread.h>

@@ -43,3 +43,7 @@
 #include "chan/stats.c"
 #include "chan/transfer.c"
 #include "chan/weak.c"
+
+#include "loop/loop.c"
+#include "loop/make.c"
+#include "loop/start.c"

@@ -30,4 +30,7 @@ set(LEAT_SOURCES
     src/chan/spsc.c
     src/chan/stats.c
     src/chan/transfer.c
-    src/chan/weak.c)
+    src/chan/weak.c
+    src/loop/loop.c
+    src/loop/make.c
+    src/loop/start.c)

@@ -10,8 +10,8 @@
  *     struct job j = {...};
  *     rc = job_tx_send(tx, &j, leat_forever());
  *
- * Every leat_ name of a channel exists with leat_ replaced by the prefix, takes
- * pointers to the type, and does exactly what the leat_ name does. Sizes are the
+ * Every leat_ name of a channel, and leat_op_send and leat_op_recv, exists with leat_
+ * replaced by the prefix, takes pointers to the type, and does exactly what the leat_ name does. Sizes are the
  * type's, and so is the alignment unless the options ask for more. The two
  * types are new ones: a job_tx is not a leat_tx and not another type's, and
  * job_tx_raw() gives the leat_tx beneath for whatever takes one. A type with a comma
@@ -23,6 +23,7 @@
 #include <leat/api.h>
 #include <leat/batch.h>
 #include <leat/chan.h>
+#include <leat/op.h>
 #include <leat/weak.h>
 
 #ifdef __cplusplus
@@ -137,6 +138,16 @@ LEAT_END_DECLS
     LEAT_TYPED_ size_t prefix##_rx_drain(prefix##_rx *rx, T *msgs, size_t max) \
     {                                                                          \
         return leat_rx_drain(prefix##_rx_raw(rx), msgs, max);                  \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_op_send(leat_op *op, prefix##_tx *tx,            \
+                                      T const *msg, leat_until until)          \
+    {                                                                          \
+        leat_op_send(op, prefix##_tx_raw(tx), msg, until);                     \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_op_recv(leat_op *op, prefix##_rx *rx, T *msg,    \
+                                      leat_until until)                        \
+    {                                                                          \
+        leat_op_recv(op, prefix##_rx_raw(rx), msg, until);                     \
     }                                                                          \
     LEAT_TYPED_ leat_chan *prefix##_tx_chan(prefix##_tx *tx)                   \
     {                                                                          \

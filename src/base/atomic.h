@@ -75,6 +75,8 @@ LEAT__RMW(leat__xchg32_rel, leat__a32, uint32_t, atomic_exchange_explicit,
           memory_order_release)
 LEAT__RMW(leat__add32_rlx, leat__a32, uint32_t, atomic_fetch_add_explicit,
           memory_order_relaxed)
+LEAT__RMW(leat__add32_rel, leat__a32, uint32_t, atomic_fetch_add_explicit,
+          memory_order_release)
 LEAT__RMW(leat__sub32_acqrel, leat__a32, uint32_t, atomic_fetch_sub_explicit,
           memory_order_acq_rel)
 LEAT__RMW(leat__or32_rlx, leat__a32, uint32_t, atomic_fetch_or_explicit,
@@ -85,6 +87,10 @@ LEAT__STORE(leat__stz_rlx, leat__az, size_t, memory_order_relaxed)
 LEAT__STORE(leat__stz_rel, leat__az, size_t, memory_order_release)
 LEAT__LOAD(leat__ldp_rlx, leat__ap, void *, memory_order_relaxed)
 LEAT__STORE(leat__stp_rlx, leat__ap, void *, memory_order_relaxed)
+LEAT__CAS(leat__casp_rlx, leat__ap, void *, memory_order_relaxed)
+LEAT__CAS(leat__casp_rel, leat__ap, void *, memory_order_release)
+LEAT__RMW(leat__xchgp_acq, leat__ap, void *, atomic_exchange_explicit,
+          memory_order_acquire)
 LEAT__RMW(leat__xchgp_acqrel, leat__ap, void *, atomic_exchange_explicit,
           memory_order_acq_rel)
 

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* op.h - one send or receive that may have to wait, for a thread or a callback.
  *
- * A blocking call is an op with a thread as its waiter: start, park, finish. An
- * event loop will be an op with a callback: start, be told, finish.
+ * A blocking call is an op with a thread as its waiter: start, park, finish. In an
+ * event loop (src/loop) it is one with a callback: start, be told, finish.
  *
  *     leat__op op;
  *     rc = leat__op_start(&op, chan, LEAT__RECV, &msg, token, false, notify);

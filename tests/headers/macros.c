@@ -50,6 +50,9 @@ int use_typed(void)
     job_tx_close_because(tx, 1);
     job_rx_close_because(rx, 1);
     job_rx_abort(rx);
+    leat_op op = LEAT_ZERO_INIT;
+    job_op_send(&op, tx, &j, leat_nowait());
+    job_op_recv(&op, rx, &j, leat_nowait());
     leat_tx_drop(job_tx_raw(tx));
     leat_rx_drop(job_rx_raw(rx));
     job_tx_drop(tx2);
@@ -103,6 +106,12 @@ int use_opts(leat_tx **tx, leat_rx **rx)
         tx, rx, 8, LEAT_UNBOUNDED,
         LEAT_CHAN_OPTS(.name = "jobs", .msg_align = LEAT_MSG_ALIGN_MAX,
                        .flags = LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER));
+}
+
+int use_loop_opts(leat_loop **loop);
+int use_loop_opts(leat_loop **loop)
+{
+    return leat_loop_new(loop, LEAT_LOOP_OPTS(.flags = LEAT_LOOP_NO_TIMER));
 }
 #endif
 

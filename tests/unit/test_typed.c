@@ -192,6 +192,37 @@ START_TEST(a_typed_half_may_travel_in_a_typed_message)
 }
 END_TEST
 
+static void on_job_told(leat_op *op, int rc, void *arg)
+{
+    (void)op;
+    RC(rc, 0);
+    *(unsigned *)arg += 1;
+}
+
+START_TEST(operations_take_typed_messages)
+{
+    job_tx *tx;
+    job_rx *rx;
+    leat_loop *loop;
+    leat_op op;
+    unsigned told = 0;
+    struct job in = {.weight = 3.5};
+    struct job out = {.weight = 0};
+    RC(job_chan_new(&tx, &rx, 1, NULL), 0);
+    RC(leat_loop_new(&loop, NULL), 0);
+    leat_op_init(&op, loop, on_job_told, &told);
+    job_op_send(&op, tx, &in, leat_forever());
+    SAME(leat_loop_dispatch(loop, 1), 1);
+    job_op_recv(&op, rx, &out, leat_forever());
+    SAME(leat_loop_dispatch(loop, 1), 1);
+    SAME(told, 2);
+    MUST(out.weight == 3.5);
+    leat_loop_drop(loop);
+    job_tx_drop(tx);
+    job_rx_drop(rx);
+}
+END_TEST
+
 START_TEST(every_name_does_what_its_leat_name_does)
 {
     byte_tx *tx;
@@ -290,6 +321,7 @@ int main(void)
     tcase_add_test(tc, the_options_may_ask_for_more_alignment_not_less);
     tcase_add_test(tc, pointers_are_messages_like_any_other);
     tcase_add_test(tc, a_typed_half_may_travel_in_a_typed_message);
+    tcase_add_test(tc, operations_take_typed_messages);
     tcase_add_test(tc, every_name_does_what_its_leat_name_does);
     tcase_add_test(tc, a_typed_channel_that_can_not_be_leaves_the_handles);
     tcase_add_test(tc, batches_peeks_and_force_are_typed_too);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* loop.h - what stands behind a leat_loop and a leat_op.
+ *
+ * An op is started by the *driver*, the thread that drives the loop; it is ended by a
+ * *completer*, any thread, or by the driver. Its way:
+ *
+ *     idle -> started -> a channel's queue -> completed -> ready -> idle, callback
+ *                     \________ it was ready at once ______/
+ *
+ * `completed` is where completers leave ops; `ready` is the driver's own row of ops
+ * whose outcome is known. loop.c has the invariants of both. */
+#ifndef LEAT_LOOP_LOOP_H
+#define LEAT_LOOP_LOOP_H
+
+#include "base/heap.h"
+#include "chan/op.h"
+#include "os/os.h"
+#include <leat/loop.h>
+#include <leat/op.h>
+#include <stdalign.h>
+
+/* A leat_op. It has room for more: an op that is started with several cases needs,
+ * instead of `op`, one wait for all, the cases (the caller's; each has its own places),
+ * and how many they are. */
+typedef struct leat__started {
+    uint32_t tag;
+    bool is_started; /* until its callback */
+    bool is_ready;   /* the outcome is rc, whatever became of op's wait */
+    int rc;
+    leat_loop *loop;
+    leat_op_fn *fn;
+    void *arg;
+    leat__op op;
+    leat__heap_node deadline; /* in the loop's heap while it waits with one */
+    void *next; /* in completed (see there), or in ready: NULL is the end */
+} leat__started;
+
+_Static_assert(sizeof(leat_op) == LEAT_OP_BYTES_, "a leat_op has another size");
+_Static_assert(sizeof(leat__started) <= sizeof(leat_op),
+               "a leat_op is too small");
+_Static_assert(alignof(leat__started) <= alignof(leat_op),
+               "a leat_op is not aligned enough");
+
+struct leat_loop {
+    /* -- immutable after new ------------------------------------------------- */
+    uint32_t tag;
+    void *block; /* to be freed at the end; NULL: the memory is the caller's */
+    void (*notify)(void *arg);
+    void *notify_arg;
+    leat__os_bell bell; /* if there is no notify */
+
+    /* -- the driver's ---------------------------------------------------------- */
+    bool dispatching; /* callbacks run */
+    bool awake;       /* completed ends in the loop, not in NULL */
+    bool rung;        /* by the driver, for itself, and not heard yet */
+    size_t started;   /* ops that are */
+    leat__started *ready_first;
+    leat__started *ready_last;
+    size_t ready_count;
+    leat__heap deadlines;
+    int64_t armed_ns;    /* when the bell will ring by itself */
+    uint32_t rings_owed; /* notify: by completers, for chains taken */
+
+    /* -- everybody's ------------------------------------------------------------ */
+    alignas(LEAT__LINE_PAIR) leat__ap completed;
+    leat__a32 rings_done; /* notify: calls of it by completers that are over */
+#if LEAT_DEBUG
+    leat__ap
+        driver; /* a mark of the thread that is in a call of the driver's */
+#endif
+};
+
+/* The loop or the op, if it is one; else aborts. */
+leat_loop *leat__loop_check(leat_loop *loop);
+leat__started *leat__started_check(const leat_op *op);
+
+/* Around each call of the driver's: in debug builds a second driver at the same time
+ * aborts. enter gives what leave wants. */
+void *leat__loop_enter(leat_loop *loop);
+void leat__loop_leave(leat_loop *loop, void *outer);
+
+/* Its outcome is rc: to be told by dispatch. pre: it is started, nobody else will end
+ * it, and it waits nowhere any more */
+void leat__loop_make_ready(leat_loop *loop, leat__started *op, int rc);
+
+/* For leat__wait: leaves the op in `completed`. */
+void leat__loop_notify(leat__wait *wait);
+
+/* Let the bell follow the heap. pre: the driver; not while dispatching, which does it
+ * in the end */
+void leat__loop_arm(leat_loop *loop);
+
+/* Is there anything to see to at this deadline? Takes the op out of the heap. */
+static inline void leat__loop_forget_deadline(leat_loop *loop,
+                                              leat__started *op)
+{
+    if (leat__heap_has(&loop->deadlines, &op->deadline))
+        leat__heap_remove(&loop->deadlines, &op->deadline);
+}
+
+/* The call that a started op stands for is over. */
+void leat__started_end(leat__started *op);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* start.c - starting a leat_op, and taking it back. See loop.h.
+ *
+ * A start tries, then asks the token and the clock, then enlists: as the blocking
+ * calls do, and by the same rules. From the enlisting on any thread may end the op.
+ * The driver ends it, at its deadline or by cancel, by winning its claim word like
+ * anybody else.
+ *
+ * MODEL: tests/model/m_loop.c */
+#include "cancel/cancel.h"
+#include "chan/promise.h"
+#include "loop/loop.h"
+#include "park/until.h"
+
+#define OP_TAG 0x6c746f70u /* "ltop" */
+
+leat__started *leat__started_check(const leat_op *op)
+{
+    leat__started *started = (leat__started *)(uintptr_t)op;
+    LEAT_CHECK(started != NULL && started->tag == OP_TAG,
+               "this operation is not initialised (leat_op_init)");
+    return started;
+}
+
+void leat_op_init(leat_op *op, leat_loop *loop, leat_op_fn *fn, void *arg)
+{
+    leat__started *started = (leat__started *)op;
+    leat__loop_check(loop);
+    LEAT_CHECK(op != NULL && fn != NULL, "leat_op_init: op or fn is NULL");
+    started->tag = OP_TAG;
+    started->is_started = false;
+    started->is_ready = false;
+    started->rc = 0;
+    started->loop = loop;
+    started->fn = fn;
+    started->arg = arg;
+    leat__heap_node_init(&started->deadline);
+    started->next = NULL;
+}
+
+static int op_try(leat_chan *chan, enum leat__dir dir, void *msg)
+{
+    return dir == LEAT__SEND ? chan->verbs->try_send(chan, msg)
+                             : chan->verbs->try_recv(chan, msg);
+}
+
+/* The outcome, or LEAT__PENDING: it waits, until *deadline_ns at the latest. */
+static int op_begin(leat__started *op, leat_chan *chan, enum leat__dir dir,
+                    void *msg, leat_until until, int64_t *deadline_ns)
+{
+    /* of which leat__op_start knows, if it comes to that */
+    op->op.chan = chan;
+    op->op.dir = dir;
+    int rc = op_try(chan, dir, msg);
+    if (rc != LEAT_EAGAIN)
+        return rc;
+    if (dir == LEAT__SEND && chan->policy != LEAT_POLICY_BLOCK)
+        return leat__policy_full(chan, msg);
+    if (leat__until_is_nowait(until))
+        return rc;
+    leat__token *token =
+        until.cancel == NULL ? NULL : leat__cancel_token(until.cancel);
+    if (token != NULL && leat__token_fired(token))
+        return LEAT_ECANCELED;
+    *deadline_ns = leat__until_deadline(until);
+    if (leat__deadline_passed(*deadline_ns))
+        return LEAT_ETIMEDOUT;
+    return leat__op_start(&op->op, chan, dir, msg, token, false,
+                          leat__loop_notify);
+}
+
+static void op_start(leat_op *handle, leat_chan *chan, enum leat__dir dir,
+                     void *msg, leat_until until)
+{
+    leat__started *op = leat__started_check(handle);
+    leat_loop *loop = op->loop;
+    int64_t deadline_ns = INT64_MAX;
+    void *outer = leat__loop_enter(loop);
+    LEAT_CHECK(!op->is_started, "leat_op: started while it is started");
+    leat__promise_begin(chan, dir);
+    op->is_started = true; /* before others can end it */
+    loop->started++;
+    int rc = op_begin(op, chan, dir, msg, until, &deadline_ns);
+    if (rc != LEAT__PENDING) {
+        leat__loop_make_ready(loop, op, rc);
+    } else if (deadline_ns != INT64_MAX) {
+        leat__heap_add(&loop->deadlines, &op->deadline, deadline_ns);
+        if (!loop->dispatching)
+            leat__loop_arm(loop);
+    }
+    leat__loop_leave(loop, outer);
+}
+
+void leat_op_send(leat_op *op, leat_tx *tx, const void *msg, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_tx(tx);
+    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
+               "leat_op_send: msg is NULL");
+    void *from = (void *)(uintptr_t)msg; /* read only: the direction says so */
+    op_start(op, chan, LEAT__SEND, from, until);
+}
+
+void leat_op_recv(leat_op *op, leat_rx *rx, void *msg, leat_until until)
+{
+    leat_chan *chan = leat__chan_of_rx(rx);
+    LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
+               "leat_op_recv: msg is NULL");
+    op_start(op, chan, LEAT__RECV, msg, until);
+}
+
+bool leat_op_cancel(leat_op *handle)
+{
+    leat__started *op = leat__started_check(handle);
+    leat_loop *loop = op->loop;
+    void *outer = leat__loop_enter(loop);
+    bool won = op->is_started && !op->is_ready && leat__op_cancel(&op->op);
+    if (won) {
+        leat__loop_forget_deadline(loop, op);
+        leat__started_end(op);
+        if (!loop->dispatching)
+            leat__loop_arm(loop);
+    }
+    leat__loop_leave(loop, outer);
+    return won;
+}
+
+bool leat_op_is_started(const leat_op *op)
+{
+    return leat__started_check(op)->is_started;
+}
