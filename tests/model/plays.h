@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* plays.h - makes a scenario of each line of PLAYS (and of STARVED_PLAYS, in which
- * one allocation in three fails), and main. */
+ * one allocation in three fails), and main, which knows MORE_ROWS too. */
 #define PLAY_FN_(name_, starve_, capacity_, flags_, senders_, sends_, send_,   \
                  receivers_, receives_, recv_, meddlers_)                      \
     static void name_(void)                                                    \
@@ -29,4 +29,8 @@ STARVED_PLAYS(PLAY_STARVED_FN)
 #define STARVED_PLAYS(PLAY)
 #endif
 
-M_MAIN(PLAYS(PLAY_ROW) STARVED_PLAYS(PLAY_ROW))
+#if !defined(MORE_ROWS)
+#define MORE_ROWS
+#endif
+
+M_MAIN(PLAYS(PLAY_ROW) STARVED_PLAYS(PLAY_ROW) MORE_ROWS)

@@ -27,7 +27,8 @@ enum how {
     FORCE,       /* leat_tx_force */
     BATCH,       /* several in one call; waits in any way */
     LOOK,        /* peeks first */
-    PLACED /* in place; waits in any way, and at times thinks better of it */
+    PLACED, /* in place; waits in any way, and at times thinks better of it */
+    LOOPED  /* a leat_op of a leat_loop; at times it is cancelled */
 };
 
 /* A policy, among a cast's flags. */
@@ -202,6 +203,67 @@ static int transfer_told(leat_chan *chan, enum leat__dir dir, void *msg)
     return leat__op_finish(&told.op, leat__wait_won(&told.op.wait));
 }
 
+/* ---- calls that wait in an event loop --------------------------------------------- */
+
+struct looped {
+    leat_op op;
+    int rc;
+    int told;
+};
+
+static void looped_told(leat_op *op, int rc, void *arg)
+{
+    struct looped *looped = arg;
+    M_ASSERT(op == &looped->op && !leat_op_is_started(op));
+    looped->rc = rc;
+    looped->told++;
+}
+
+/* Drive the loop until the op has been told. What made the loop due is there to be
+ * told, unless a deadline passed in vain. */
+static void looped_drive(leat_loop *loop, const struct looped *looped,
+                         bool has_deadline)
+{
+    while (looped->told == 0) {
+        m_poll(leat_loop_fd(loop), leat_loop_has_timer(loop)
+                                       ? INT64_MAX
+                                       : leat_loop_deadline_ns(loop));
+        int ran = leat_loop_dispatch(loop, 1 + m_choose(2));
+        M_ASSERT(ran == looped->told);
+        M_ASSERT(ran == 1 || has_deadline);
+    }
+}
+
+/* As leat_tx_send (tx) and leat_rx_recv (rx) would. The loop's life is the call's, so
+ * whoever touches it too late is seen. *how becomes TOLD if it was cancelled. */
+static int transfer_looped(leat_tx *tx, leat_rx *rx, void *msg,
+                           leat_until until, enum how *how)
+{
+    leat_loop *loop;
+    struct looped looped = {.told = 0};
+    uint32_t flags = m_choose(4) == 0 ? LEAT_LOOP_NO_TIMER : 0;
+    bool give_up = m_choose(4) == 0;
+    leat_loop_opts opts = {.size = sizeof opts, .flags = flags};
+    M_ASSERT(leat_loop_new(&loop, &opts) == 0);
+    leat_op_init(&looped.op, loop, looped_told, &looped);
+    if (tx != NULL)
+        leat_op_send(&looped.op, tx, msg, until);
+    else
+        leat_op_recv(&looped.op, rx, msg, until);
+    if (give_up && m_choose(2) == 0)
+        leat__os_yield();
+    if (give_up && leat_op_cancel(&looped.op)) {
+        M_ASSERT(looped.told == 0);
+        looped.rc = LEAT_EAGAIN;
+        *how = TOLD;
+    } else {
+        looped_drive(loop, &looped, until.deadline_ns != INT64_MAX);
+    }
+    M_ASSERT(leat_loop_dispatch(loop, 1) == 0);
+    M_ASSERT(leat_loop_drop(loop));
+    return looped.rc;
+}
+
 /* ---- calls ---------------------------------------------------------------------- */
 
 static leat_until draw_deadline(void)
@@ -373,14 +435,17 @@ static int force_one(int actor, leat_tx *tx, const struct message *message)
 static int send_one_of(int actor, leat_tx *tx, int number)
 {
     struct message message;
-    enum how how = draw_how(w.cast->send);
+    bool looped = w.cast->send == LOOPED;
+    enum how how = draw_how(looped ? ANY : w.cast->send);
     leat_until until = draw_until(how);
     fill_message(&message, number);
     if (how == FORCE)
         return force_one(actor, tx, &message);
     struct row *row = open_row(actor, SEND, number);
-    int rc = how == TOLD ? LEAT_EAGAIN : leat_tx_send(tx, &message, until);
-    if (rc == LEAT_EAGAIN && how == TOLD)
+    int rc = looped        ? transfer_looped(tx, NULL, &message, until, &how)
+             : how == TOLD ? LEAT_EAGAIN
+                           : leat_tx_send(tx, &message, until);
+    if (!looped && rc == LEAT_EAGAIN && how == TOLD)
         rc = transfer_told(leat_tx_chan(tx), LEAT__SEND, &message);
     close_row(row, rc);
     M_ASSERT(rc <= 0);
@@ -395,7 +460,8 @@ static int receive_one(int actor, leat_rx *rx)
 {
     struct message message;
     struct message untouched;
-    enum how how = draw_how(w.cast->recv);
+    bool looped = w.cast->recv == LOOPED;
+    enum how how = draw_how(looped ? ANY : w.cast->recv);
     leat_until until = draw_until(how);
     memset(&message, 0x77, sizeof message);
     untouched = message;
@@ -404,8 +470,10 @@ static int receive_one(int actor, leat_rx *rx)
         message = untouched;
     }
     struct row *row = open_row(actor, RECV, -1);
-    int rc = how == TOLD ? LEAT_EAGAIN : leat_rx_recv(rx, &message, until);
-    if (rc == LEAT_EAGAIN && how == TOLD)
+    int rc = looped        ? transfer_looped(NULL, rx, &message, until, &how)
+             : how == TOLD ? LEAT_EAGAIN
+                           : leat_rx_recv(rx, &message, until);
+    if (!looped && rc == LEAT_EAGAIN && how == TOLD)
         rc = transfer_told(leat_rx_chan(rx), LEAT__RECV, &message);
     close_row(row, rc);
     M_ASSERT(rc <= 0);
