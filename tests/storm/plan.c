@@ -78,20 +78,18 @@ static void roll_roles(struct plan *plan, struct rng *rng)
         (plan->kind.flags & LEAT_SINGLE_CONSUMER) != 0 ? 1 : 5,
     };
     for (unsigned a = 0; a < ACTORS; a++) {
-        unsigned wanted = 1;
-        plan->role[a] = (enum role)rng_below(rng, 4);
+        plan->role[a] = (enum role)rng_below(rng, 5);
         if (plan->role[a] == REST)
             continue;
-        if (plan->role[a] == LOOP)
-            wanted = 1 + rng_below(rng, PARTS);
-        bool sends = plan->role[a] == SENDER ||
-                     (plan->role[a] == LOOP && rng_one_in(rng, 2));
+        bool loops = plan->role[a] == LOOP || plan->role[a] == EVENTS;
+        unsigned wanted = loops ? 1 + rng_below(rng, PARTS) : 1;
+        bool sends = plan->role[a] == SENDER || (loops && rng_one_in(rng, 2));
         for (unsigned p = 0; p < wanted; p++) {
             if (left[sends ? 0 : 1] > 0) {
                 left[sends ? 0 : 1]--;
                 add_part(plan, a, sends, rng);
             }
-            if (plan->role[a] == LOOP)
+            if (loops)
                 sends = rng_one_in(rng, 2);
         }
         if (plan->parts[a] == 0)

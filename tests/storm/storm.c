@@ -135,6 +135,9 @@ static void *actor_main(void *arg)
             case LOOP:
                 play_loop(actor);
                 break;
+            case EVENTS:
+                play_events(actor);
+                break;
             }
         }
         end_round(world);
@@ -145,7 +148,8 @@ static void *actor_main(void *arg)
 
 static void describe(const struct world *world)
 {
-    static const char *const roles[] = {"rests", "sender", "receiver", "loop"};
+    static const char *const roles[] = {"rests", "sender", "receiver", "loop",
+                                        "events"};
     static const char *const ends[] = {"drop", "close", "close because",
                                        "abort"};
     const struct plan *plan = &world->episode.plan;

@@ -55,7 +55,8 @@ static inline bool rng_one_in(struct rng *rng, uint32_t n)
     return rng_below(rng, n) == 0;
 }
 
-enum role { REST, SENDER, RECEIVER, LOOP };
+/* LOOP is an event loop of our own over internal ops, EVENTS a leat_loop. */
+enum role { REST, SENDER, RECEIVER, LOOP, EVENTS };
 
 /* What a part, or the meddler, does with its half at its end, before it drops. */
 enum ending { JUST_DROP, CLOSE, CLOSE_BECAUSE, ABORT };
@@ -207,6 +208,7 @@ void token_fire_and_replace(struct world *world);
 
 void play_plain(struct actor *actor);   /* plain.c */
 void play_loop(struct actor *actor);    /* loop.c */
+void play_events(struct actor *actor);  /* events.c */
 void play_rest(struct actor *actor);    /* plain.c */
 void play_meddler(struct actor *actor); /* meddler.c */
 
