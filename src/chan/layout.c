@@ -50,8 +50,9 @@ static enum leat__kind kind_for(size_t capacity, const leat_chan_opts *opts,
     /* with room for one, every message meets the other end: handing it over under
      * the lock is faster than two counts that each side watches; and a sender that
      * displaces is at the receiver's end too */
-    bool promised = (opts->flags & PROMISES) == PROMISES;
-    return promised && capacity > 1 && !displaces ? LEAT__SPSC : LEAT__LOCKED;
+    if ((opts->flags & PROMISES) != PROMISES || displaces)
+        return LEAT__LOCKED;
+    return capacity > 1 ? LEAT__SPSC : LEAT__LOCKED;
 }
 
 /* What comes before the slots. false: does not fit */

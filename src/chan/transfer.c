@@ -47,8 +47,7 @@ static int linger(const struct transfer *it, const leat__token *token,
 {
     leat_chan *chan = it->chan;
     leat__spin spin = LEAT__SPIN_LINGER;
-    bool spsc = chan->kind == LEAT__SPSC;
-    if (spsc)
+    if (chan->kind == LEAT__SPSC)
         spin = LEAT__SPIN_AFTER(leat__spsc_patience(chan, it->dir));
     /* A yield may take milliseconds, in which others come and go; who is parked is
      * in line. */
@@ -56,7 +55,7 @@ static int linger(const struct transfer *it, const leat__token *token,
     spin.deadline_ns = deadline_ns < enough_ns ? deadline_ns : enough_ns;
     while (leat__spin_turn(&spin) &&
            (token == NULL || !leat__token_fired(token))) {
-        if (!spsc && !leat__locked_look(chan, it->dir))
+        if (chan->kind != LEAT__SPSC && !leat__locked_look(chan, it->dir))
             continue;
         int rc = try_once(it);
         if (rc != LEAT_EAGAIN)
