@@ -30,9 +30,12 @@ leat__token *leat__cancel_token(leat_cancel *cancel)
 
 void leat__cancel_init(leat_cancel *cancel, uint32_t owners)
 {
-    *cancel = (leat_cancel){.tag = CANCEL_TAG};
+    cancel->tag = CANCEL_TAG;
     leat__st32_rlx(&cancel->owners, owners); /* relaxed: nobody knows it yet */
     leat__token_init(&cancel->token);
+    cancel->lent = false;
+    cancel->gone = NULL;
+    cancel->gone_arg = NULL;
 }
 
 int leat_cancel_new(leat_cancel **out)
