@@ -23,7 +23,8 @@
  * A reservation holds a cell, and so capacity, but no place in line: the place is taken
  * at commit. A borrowed message is out of the line and holds its cell. Nobody waits for
  * what another has reserved or borrowed, unless there is no cell left: a thread that
- * holds some and waits for more may wait for itself. leat_chan_len counts the
+ * holds some and waits for more may wait for itself; a send whose policy displaces the
+ * oldest message then has nothing to displace, and fails with LEAT_EAGAIN. leat_chan_len counts the
  * messages in line; leat_chan_is_full is true when no cell is left. */
 #ifndef LEAT_PLACE_H
 #define LEAT_PLACE_H

@@ -643,30 +643,32 @@ static void cells_close(leat_chan *chan, int reason)
     leat__chan_complete_all(&won);
 }
 
-/* One queued message, borrowed for the hook; NULL: none is left. */
-static leat__cell *next_to_discard(leat_chan *chan)
+/* All that is queued, out of the line at once: nothing of it is received from now on.
+ * They count as borrowed until the hook has seen them. */
+static leat__cell *detach_queue(leat_chan *chan)
 {
-    leat__cell *cell = NULL;
     leat__tally *tally = leat__chan_tally(chan);
     leat__chan_lock(chan);
     leat__chan_set(chan, LEAT__CHAN_ABORTED);
-    if (cells_len(chan) > 0) {
-        cell = pop_cell(chan);
-        cell->state = LEAT__CELL_BORROWED;
-        chan->store.tail++;
-        if (tally != NULL)
-            tally->discarded++;
-    }
+    leat__cell *first = as_cell(chan->first);
+    chan->store.tail += cells_len(chan);
+    if (tally != NULL)
+        tally->discarded += cells_len(chan);
+    chan->first = NULL;
+    chan->last = NULL;
+    set_cells_len(chan, 0);
     leat__chan_unlock(chan);
-    return cell;
+    return first;
 }
 
 static void cells_discard(leat_chan *chan)
 {
-    leat__cell *cell;
-    while ((cell = next_to_discard(chan)) != NULL) {
+    leat__cell *next;
+    for (leat__cell *cell = detach_queue(chan); cell != NULL; cell = next) {
+        next = as_cell(cell->seg.next);
         if (chan->discard != NULL)
             chan->discard(leat__cell_bytes(chan, cell), chan->discard_arg);
+        cell->state = LEAT__CELL_BORROWED; /* nobody else knows it */
         leat__cells_release(chan, cell);
     }
 }

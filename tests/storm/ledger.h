@@ -68,9 +68,12 @@ void ledger_retry(struct ledger *ledger, struct msg_id id);
 struct msg_id ledger_arrive(struct ledger *ledger, const void *buf,
                             enum fate fate);
 
-/* Everybody is done: no message is still SENDING, and of one sender nothing was
- * delivered behind something discarded. Returns the totals, to compare with what
- * the parties counted. */
-struct totals ledger_audit(struct ledger *ledger);
+/* The bytes in buf were shown, and stay where they are: check each of them. */
+void ledger_inspect(struct ledger *ledger, const void *buf);
+
+/* Everybody is done: no message is still SENDING, and, unless sends may drop some, of
+ * one sender nothing was delivered behind something discarded. Returns the totals, to
+ * compare with what the parties counted. */
+struct totals ledger_audit(struct ledger *ledger, bool drops);
 
 #endif

@@ -65,6 +65,7 @@ static void slot_start(struct loop *loop, struct slot *slot)
     struct actor *actor = loop->actor;
     leat__token *token = NULL;
     slot->chance = (struct chance){.until = leat_forever()};
+    slot->chance.may_fail = fails(&actor->world->episode);
     if (rng_one_in(&actor->rng, 4)) {
         if (leat_cancel_check(actor->token))
             token_refresh(actor);

@@ -20,6 +20,7 @@ struct chance chance_roll(struct actor *actor)
 {
     struct rng *rng = &actor->rng;
     struct chance c = {.until = leat_forever()};
+    c.may_fail = fails(&actor->world->episode);
     if (actor->world->episode.plan.hasty && !rng_one_in(rng, 4)) {
         uint32_t most = rng_one_in(rng, 2) ? 500 : 8000;
         c.until = leat_in_ns((int64_t)rng_below(rng, most));
@@ -64,7 +65,7 @@ void chance_check(const struct chance *c, int rc, const char *what)
         if (c->until.cancel == NULL || !leat_cancel_check(c->until.cancel))
             storm_fail("%s was cancelled by a token that has not fired", what);
     } else if (rc == LEAT_EAGAIN) {
-        if (deadline_ns != 0)
+        if (deadline_ns != 0 && !c->may_fail)
             storm_fail("%s said LEAT_EAGAIN to an until that waits", what);
     } else if (rc == LEAT_ETIMEDOUT) {
         int64_t due_ns =

@@ -31,13 +31,14 @@ void play_plain(struct actor *actor)
         int rc;
         part_fidget(&part);
         turn_begin(episode, sends);
-        part_before(&part);
-        if (sends)
-            rc = leat_tx_send(episode->tx, part.buf, chance.until);
-        else
-            rc = leat_rx_recv(episode->rx, part.buf, chance.until);
-        chance_check(&chance, rc, sends ? "a send" : "a receive");
-        goes_on = part_after(&part, rc);
+        if (part_wants_batch(&part)) {
+            goes_on = part_batch(&part, &chance);
+        } else {
+            part_before(&part);
+            rc = sends ? part_send(&part, &chance) : part_recv(&part, &chance);
+            chance_check(&chance, rc, sends ? "a send" : "a receive");
+            goes_on = part_after(&part, rc);
+        }
         turn_end(episode, sends);
     } while (goes_on);
     part_leave(&part);

@@ -46,24 +46,57 @@
 #define SC LEAT_SINGLE_CONSUMER
 
 #define ALL UINT32_C(0) /* no promise */
+#define IP  LEAT_IN_PLACE
+
+#define PLAIN(cap, flags)                                                      \
+    {                                                                          \
+        (cap), (flags), LEAT_POLICY_BLOCK                                      \
+    }
 
 static const struct flavour flavours[] = {
-    {"bounded_1", 1, {{1, ALL}}},
-    {"bounded_2", 1, {{2, ALL}}},
-    {"bounded_3", 1, {{3, ALL}}},
-    {"bounded_64", 1, {{64, ALL}}},
-    {"unbounded", 1, {{LEAT_UNBOUNDED, ALL}}},
-    {"rendezvous", 1, {{0, ALL}}},
+    {"bounded_1", 1, {PLAIN(1, ALL)}},
+    {"bounded_2", 1, {PLAIN(2, ALL)}},
+    {"bounded_3", 1, {PLAIN(3, ALL)}},
+    {"bounded_64", 1, {PLAIN(64, ALL)}},
+    {"unbounded", 1, {PLAIN(LEAT_UNBOUNDED, ALL)}},
+    {"rendezvous", 1, {PLAIN(0, ALL)}},
     {"single_producer",
      6,
-     {{0, SP}, {1, SP}, {2, SP}, {64, SP}, {LEAT_UNBOUNDED, SP}, {0, SP | SC}}},
+     {PLAIN(0, SP), PLAIN(1, SP), PLAIN(2, SP), PLAIN(64, SP),
+      PLAIN(LEAT_UNBOUNDED, SP), PLAIN(0, SP | SC)}},
     {"single_consumer",
      6,
-     {{0, SC}, {1, SC}, {2, SC}, {64, SC}, {LEAT_UNBOUNDED, SC}, {0, SP | SC}}},
-    {"spsc_1", 1, {{1, SP | SC}}},
-    {"spsc_2", 1, {{2, SP | SC}}},
-    {"spsc_64", 1, {{64, SP | SC}}},
-    {"spsc_unbounded", 1, {{LEAT_UNBOUNDED, SP | SC}}},
+     {PLAIN(0, SC), PLAIN(1, SC), PLAIN(2, SC), PLAIN(64, SC),
+      PLAIN(LEAT_UNBOUNDED, SC), PLAIN(0, SP | SC)}},
+    {"spsc_1", 1, {PLAIN(1, SP | SC)}},
+    {"spsc_2", 1, {PLAIN(2, SP | SC)}},
+    {"spsc_64", 1, {PLAIN(64, SP | SC)}},
+    {"spsc_unbounded", 1, {PLAIN(LEAT_UNBOUNDED, SP | SC)}},
+    {"drop_oldest",
+     4,
+     {{1, ALL, LEAT_POLICY_DROP_OLDEST},
+      {3, ALL, LEAT_POLICY_DROP_OLDEST},
+      {64, SP | SC, LEAT_POLICY_DROP_OLDEST},
+      {1, SP, LEAT_POLICY_CONFLATE}}},
+    {"drop_newest",
+     4,
+     {{0, ALL, LEAT_POLICY_DROP_NEWEST},
+      {3, ALL, LEAT_POLICY_DROP_NEWEST},
+      {2, SP | SC, LEAT_POLICY_DROP_NEWEST},
+      {1, SC, LEAT_POLICY_DROP_NEWEST}}},
+    {"fail",
+     3,
+     {{0, ALL, LEAT_POLICY_FAIL},
+      {2, ALL, LEAT_POLICY_FAIL},
+      {3, SP | SC, LEAT_POLICY_FAIL}}},
+    {"in_place",
+     6,
+     {PLAIN(1, IP),
+      PLAIN(3, IP),
+      PLAIN(LEAT_UNBOUNDED, IP),
+      PLAIN(2, IP | SP | SC),
+      PLAIN(64, IP | SC),
+      {2, IP, LEAT_POLICY_DROP_OLDEST}}},
 };
 #define FLAVOURS (sizeof flavours / sizeof *flavours)
 
@@ -230,7 +263,7 @@ static void prefill(struct world *world)
     }
     if (leat_chan_len(episode->chan) != episode->plan.prefill)
         storm_fail("a quiet channel has the wrong length");
-    if (episode->plan.prefill < cap)
+    if (episode->plan.prefill < cap || drops(episode))
         return;
     uint32_t seq = ledger_make(&world->ledger, FILLER_NAME, buf);
     if (leat_tx_send(episode->tx, buf, leat_nowait()) != LEAT_EAGAIN)
@@ -252,6 +285,7 @@ static void episode_begin(struct world *world, struct rng *rng)
         .discard_arg = world,
         .name = world->flavour->name,
         .flags = kind.flags,
+        .policy = kind.policy,
     };
     if (leat_chan_new(&episode->tx, &episode->rx, episode->plan.bytes, kind.cap,
                       &opts) < 0)
@@ -281,7 +315,7 @@ static void episode_begin(struct world *world, struct rng *rng)
 static void episode_audit(struct world *world, struct totals *all)
 {
     struct episode *episode = &world->episode;
-    struct totals sum = ledger_audit(&world->ledger);
+    struct totals sum = ledger_audit(&world->ledger, drops(episode));
     uint64_t delivered = 0;
     for (unsigned a = 0; a < ACTORS; a++)
         delivered += world->actor[a].delivered;
@@ -295,7 +329,7 @@ static void episode_audit(struct world *world, struct totals *all)
                    (unsigned long long)sum.discarded);
     if (sum.made != sum.delivered + sum.returned + sum.discarded)
         storm_fail("the ledger does not add up");
-    if (sum.discarded > 0 && !episode->plan.may_discard)
+    if (sum.discarded > 0 && !episode->plan.may_discard && !drops(episode))
         storm_fail("%llu messages discarded, though nobody aborted and all "
                    "receivers stayed to the end",
                    (unsigned long long)sum.discarded);

@@ -35,6 +35,7 @@
 struct kind {
     size_t cap;
     uint32_t flags;
+    enum leat_policy policy;
 };
 
 /* A flavour is one kind, or a few that the episodes take turns with. */
@@ -154,6 +155,7 @@ void plan_roll(struct plan *plan, struct kind kind, struct rng *rng);
 struct chance {
     leat_until until;
     int64_t made_ns; /* 0 if the clock was not read */
+    bool may_fail;   /* the policy lets sends fail, whatever the until */
 };
 
 struct chance chance_roll(struct actor *actor);
@@ -183,6 +185,16 @@ void part_before(struct part *part);
 /* After a call: book what happened. Returns false when the part is over. */
 bool part_after(struct part *part, int rc);
 
+/* One message in some way, several, or none (ways.c). The until may change to what
+ * the way waits for; returns as leat_tx_send and leat_rx_recv. */
+int part_send(struct part *part, struct chance *chance);
+int part_recv(struct part *part, struct chance *chance);
+
+/* A batch instead: is it time for one, and all that comes with it. Returns false when
+ * the part is over. */
+bool part_wants_batch(struct part *part);
+bool part_batch(struct part *part, const struct chance *chance);
+
 /* Do the ending, and drop the half. */
 void part_leave(struct part *part);
 
@@ -192,6 +204,22 @@ void part_fidget(struct part *part);
 void episode_end_by(struct episode *episode, enum ending ending, bool by_tx);
 void episode_drop(struct episode *episode, bool tx);
 void episode_look(struct episode *episode);
+
+/* May a send put another message out, or be dropped itself? */
+static inline bool drops(const struct episode *episode)
+{
+    enum leat_policy policy = episode->plan.kind.policy;
+    return policy != LEAT_POLICY_BLOCK && policy != LEAT_POLICY_FAIL;
+}
+
+/* May a send on a full channel fail at once? In place there may be nothing to displace:
+ * every cell reserved or borrowed. */
+static inline bool fails(const struct episode *episode)
+{
+    bool in_place = (episode->plan.kind.flags & LEAT_IN_PLACE) != 0;
+    return episode->plan.kind.policy == LEAT_POLICY_FAIL ||
+           (in_place && drops(episode));
+}
 
 /* Is this half promised single? */
 static inline bool is_single(const struct episode *episode, bool tx)
