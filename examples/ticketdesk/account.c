@@ -9,6 +9,7 @@ void account_add(struct account *sum, const struct account *one)
 {
     for (unsigned c = 0; c < COMMANDS; c++) {
         sum->sent[c] += one->sent[c];
+        sum->refused[c] += one->refused[c];
         for (unsigned a = 0; a < ANSWERS; a++) {
             sum->answered[c][a] += one->answered[c][a];
         }
@@ -16,6 +17,8 @@ void account_add(struct account *sum, const struct account *one)
     sum->stray += one->stray;
     sum->lost += one->lost;
     sum->loaded += one->loaded;
+    sum->turned_away += one->turned_away;
+    sum->mixed += one->mixed;
     sum->unsent += one->unsent;
 }
 
@@ -25,6 +28,16 @@ uint64_t account_sent(const struct account *account)
 
     for (unsigned c = 0; c < COMMANDS; c++) {
         sum += account->sent[c];
+    }
+    return sum;
+}
+
+uint64_t account_refused(const struct account *account)
+{
+    uint64_t sum = 0;
+
+    for (unsigned c = 0; c < COMMANDS; c++) {
+        sum += account->refused[c];
     }
     return sum;
 }
@@ -81,8 +94,30 @@ static bool client_adds_up(const struct account *client, size_t index,
         good &= same(err, who, "sent", client->sent[c], "answered", answers);
     }
     snprintf(who, sizeof who, "client %zu", index);
+    good &= same(err, who, "sent or refused",
+                 account_sent(client) + account_refused(client), "tried",
+                 client->loaded + client->turned_away + client->mixed);
     good &= same(err, who, "answers to nothing", client->stray, "expected", 0);
     good &= same(err, who, "never answered", client->lost, "expected", 0);
+    return good;
+}
+
+/* The channel took what the clients sent, and what it says it has dropped went
+ * through the hook. */
+static bool channel_adds_up(const struct account *sum,
+                            const struct ledger *ledger, FILE *err)
+{
+    const leat_stats *stats = &ledger->stats;
+    bool good;
+
+    good = same(err, "channel", "sent", stats->sent, "sent by clients",
+                account_sent(sum));
+    good &= same(err, "channel", "sent", stats->sent,
+                 "received, dropped or discarded",
+                 stats->received + stats->dropped + stats->discarded);
+    good &= same(err, "channel", "dropped or discarded",
+                 stats->dropped + stats->discarded, "seen by the hook",
+                 ledger->dropped);
     return good;
 }
 
@@ -124,9 +159,9 @@ static bool intake_adds_up(const struct account *sum,
     good = same(err, "input", "lines", intake->lines,
                 "tickets, malformed and blank",
                 intake->tickets + intake->malformed + intake->blank);
-    good &=
-        same(err, "input", "tickets", intake->tickets, "inserts or left over",
-             sum->loaded + sum->unsent + intake->unsent);
+    good &= same(err, "input", "tickets", intake->tickets,
+                 "inserts, refused or left over",
+                 sum->loaded + sum->turned_away + sum->unsent + intake->unsent);
     return good;
 }
 
@@ -141,6 +176,7 @@ bool account_check(const struct account *clients, size_t clients_count,
         good &= client_adds_up(&clients[i], i, err);
         account_add(&sum, &clients[i]);
     }
+    good &= channel_adds_up(&sum, ledger, err);
     good &= server_adds_up(&sum, ledger, err);
     good &= intake_adds_up(&sum, intake, err);
     return good;

@@ -4,8 +4,9 @@
  *
  * The promise of the program is that every accepted command is answered exactly
  * once. The client counts what it sent and what it got; the server counts what
- * it did; the discard hook counts what was dropped. They count apart from each
- * other, so a command that is lost, or answered twice, shows as a difference. */
+ * it did; the discard hook and the channel's own statistics count what was
+ * dropped. They count apart from each other, so a command that is lost, or
+ * answered twice, shows as a difference. */
 #ifndef TICKETDESK_ACCOUNT_H
 #define TICKETDESK_ACCOUNT_H
 
@@ -16,11 +17,14 @@
 /* One client's, or the sum of all. */
 struct account {
     uint64_t sent[COMMANDS];              /* accepted by the channel */
+    uint64_t refused[COMMANDS];           /* by a channel that was full */
     uint64_t answered[COMMANDS][ANSWERS]; /* ANSWER_DROPPED among them */
-    uint64_t stray;  /* answers to no request that was open */
-    uint64_t lost;   /* requests still open at the end of the replies */
-    uint64_t loaded; /* inserts sent, with a ticket from the input */
-    uint64_t unsent; /* tickets from the input that could not be sent */
+    uint64_t stray;       /* answers to no request that was open */
+    uint64_t lost;        /* requests still open at the end of the replies */
+    uint64_t loaded;      /* inserts sent, with a ticket from the input */
+    uint64_t turned_away; /* the same, but refused */
+    uint64_t mixed;       /* other commands, sent or refused */
+    uint64_t unsent;      /* tickets from the input that could not be sent */
 };
 
 /* The server's side of it. */
@@ -28,6 +32,7 @@ struct ledger {
     uint64_t served[COMMANDS][ANSWERS];
     uint64_t unread;  /* answers that no client was there to take */
     uint64_t dropped; /* calls of the discard hook */
+    leat_stats stats; /* what the command channel has counted itself */
     uint64_t tickets; /* on the desk, in the end */
 };
 
@@ -42,6 +47,7 @@ struct intake {
 
 void account_add(struct account *sum, const struct account *one);
 uint64_t account_sent(const struct account *account);
+uint64_t account_refused(const struct account *account);
 uint64_t account_answered(const struct account *account, enum answer answer);
 uint64_t
 account_errors(const struct account *account); /* not OK, not DROPPED */

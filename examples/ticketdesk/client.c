@@ -57,8 +57,9 @@ static int client_settle(struct client *client, unsigned open)
     return 0;
 }
 
-/* Send a request; wait for room in the window, and then in the channel. On
- * failure nothing is sent and nothing has changed. */
+/* Send a request; wait for room in the window, and then, if that is its policy,
+ * in the channel. On failure nothing is sent; LEAT_EAGAIN: the channel was full and
+ * refused it, which is booked. */
 static int client_send(struct client *client, struct request *request)
 {
     struct client_slot *slot;
@@ -77,6 +78,8 @@ static int client_send(struct client *client, struct request *request)
                          leat_or_cancel(leat_forever(), client->drain));
     if (rc < 0) {
         reply_tx_drop(request->reply_to); /* still ours, so is its clone */
+        if (rc == LEAT_EAGAIN)
+            client->account.refused[request->command]++;
         return rc;
     }
     slot->tag = request->tag;
@@ -112,6 +115,10 @@ static int client_load(struct client *client, struct request *request)
             return rc == LEAT_ECLOSED ? 0 : rc;
         request->command = COMMAND_INSERT;
         rc = client_send(client, request);
+        if (rc == LEAT_EAGAIN) {
+            client->account.turned_away++;
+            continue;
+        }
         if (rc < 0) {
             client->account.unsent++;
             return rc;
@@ -131,8 +138,9 @@ static int client_drive(struct client *client, struct request *request)
             return LEAT_ECANCELED;
         mix_next(&client->mix, request);
         rc = client_send(client, request);
-        if (rc < 0)
+        if (rc < 0 && rc != LEAT_EAGAIN)
             return rc;
+        client->account.mixed++;
     }
     return 0;
 }

@@ -4,6 +4,8 @@
 #define _GNU_SOURCE 1
 #include "options.h"
 
+#include "proto.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -31,6 +33,10 @@ static const char help[] =
     "  --capacity C    of the command channel: 0 (server and client meet), a\n"
     "                  number, or \"unbounded\" (" STRING(DEFAULT_CAPACITY)
     ")\n"
+    "  --policy P      what happens to a command when the channel is full:\n"
+    "                  block (it waits for room), fail (it is refused),\n"
+    "                  drop-oldest or drop-newest (one command is answered\n"
+    "                  \"dropped\") (block)\n"
     "  --in FILE       tickets as JSON Lines; - is standard input (the tickets\n"
     "                  that come with the program)\n"
     "  --out FILE      write the final state here as JSON Lines; - is standard\n"
@@ -42,6 +48,19 @@ static const char help[] =
     "  --think-us N    the server takes N microseconds longer for each command\n"
     "                  (0); to see what a slow server does\n"
     "  --help          this text\n"
+    "\n"
+    "A server that is too slow, four ways; the summary tells them apart:\n"
+    "  ticketdesk --commands 9999 --think-us 100 --capacity 4\n"
+    "      hold the clients back: nothing is dropped, they go at its pace\n"
+    "  ticketdesk --commands 9999 --think-us 100 --capacity unbounded\n"
+    "      buffer: nothing is dropped, the answers are late\n"
+    "  ticketdesk --commands 9999 --think-us 100 --capacity 4 --policy drop-oldest\n"
+    "      drop what has waited longest (drop-newest: what comes last)\n"
+    "  ticketdesk --commands 9999 --think-us 100 --capacity 4 --policy fail\n"
+    "      refuse, and the client goes on to its next command\n"
+    "A client has at most " STRING(DESK_WINDOW)
+    " commands without an answer, so a channel with\n"
+    "room for as many of each client is never full.\n"
     "\n"
     "A line of input is an object with id (above 0), title (1 to 50 bytes),\n"
     "description (1 to 500 bytes) and status (to-do, in-progress or done), at\n"
@@ -59,6 +78,7 @@ static const char help[] =
 enum {
     OPTION_CLIENTS = 1000,
     OPTION_CAPACITY,
+    OPTION_POLICY,
     OPTION_IN,
     OPTION_OUT,
     OPTION_COMMANDS,
@@ -70,6 +90,7 @@ enum {
 static const struct option long_options[] = {
     {"clients", required_argument, NULL, OPTION_CLIENTS},
     {"capacity", required_argument, NULL, OPTION_CAPACITY},
+    {"policy", required_argument, NULL, OPTION_POLICY},
     {"in", required_argument, NULL, OPTION_IN},
     {"out", required_argument, NULL, OPTION_OUT},
     {"commands", required_argument, NULL, OPTION_COMMANDS},
@@ -122,6 +143,41 @@ static bool capacity(const char *text, size_t *out)
     return true;
 }
 
+static const struct {
+    const char *name;
+    enum leat_policy policy;
+} policies[] = {
+    {"block", LEAT_POLICY_BLOCK},
+    {"fail", LEAT_POLICY_FAIL},
+    {"drop-oldest", LEAT_POLICY_DROP_OLDEST},
+    {"drop-newest", LEAT_POLICY_DROP_NEWEST},
+};
+#define POLICIES (sizeof policies / sizeof policies[0])
+
+const char *options_policy_name(enum leat_policy policy)
+{
+    for (size_t i = 0; i < POLICIES; i++) {
+        if (policies[i].policy == policy)
+            return policies[i].name;
+    }
+    return "?";
+}
+
+static bool policy(const char *text, enum leat_policy *out)
+{
+    for (size_t i = 0; i < POLICIES; i++) {
+        if (strcmp(policies[i].name, text) == 0) {
+            *out = policies[i].policy;
+            return true;
+        }
+    }
+    fprintf(stderr,
+            "ticketdesk: --policy is block, fail, drop-oldest or drop-newest, "
+            "not \"%s\"\n",
+            text);
+    return false;
+}
+
 static bool option_take(struct options *options, int option)
 {
     uint64_t value = 0;
@@ -134,6 +190,8 @@ static bool option_take(struct options *options, int option)
         return true;
     case OPTION_CAPACITY:
         return capacity(optarg, &options->capacity);
+    case OPTION_POLICY:
+        return policy(optarg, &options->policy);
     case OPTION_IN:
         options->in = optarg;
         return true;
@@ -182,6 +240,12 @@ enum options_result options_parse(struct options *options, int argc,
                 "ticketdesk: no idea what to do with \"%s\"; --help says "
                 "more\n",
                 argv[optind]);
+        return OPTIONS_BAD;
+    }
+    if (options->policy == LEAT_POLICY_DROP_OLDEST && options->capacity == 0) {
+        fputs("ticketdesk: --capacity 0 keeps no command that drop-oldest "
+              "could drop\n",
+              stderr);
         return OPTIONS_BAD;
     }
     if (options->commands == commands_unsaid)

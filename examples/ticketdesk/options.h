@@ -4,6 +4,7 @@
 #ifndef TICKETDESK_OPTIONS_H
 #define TICKETDESK_OPTIONS_H
 
+#include <leat.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +14,7 @@
 struct options {
     unsigned clients;
     size_t capacity; /* LEAT_UNBOUNDED too */
+    enum leat_policy policy;
     uint64_t commands;
     uint64_t seed;
     int64_t think_us;
@@ -28,5 +30,8 @@ enum options_result {
 
 enum options_result options_parse(struct options *options, int argc,
                                   char **argv);
+
+/* What --policy calls it. */
+const char *options_policy_name(enum leat_policy policy);
 
 #endif

@@ -3,6 +3,8 @@
 /* report.c - the summary and the progress line. */
 #include "report.h"
 
+#include "options.h"
+
 #include <inttypes.h>
 
 /* "640 ns", "12.3 us" or "4.5 ms", in a buffer of the caller's. */
@@ -33,6 +35,10 @@ static void print_intake(const struct report *report, FILE *out)
     if (intake->unsent + report->account.unsent != 0) {
         fprintf(out, "          %" PRIu64 " tickets read but not inserted\n",
                 intake->unsent + report->account.unsent);
+    }
+    if (report->account.turned_away != 0) {
+        fprintf(out, "          %" PRIu64 " tickets refused\n",
+                report->account.turned_away);
     }
 }
 
@@ -102,6 +108,23 @@ static void print_depth(const struct report *report, FILE *out)
     fprintf(out, ", %u clients\n", report->clients);
 }
 
+/* What became of all commands, where the policy may have cost some. */
+static void print_policy(const struct report *report, FILE *out)
+{
+    const struct account *account = &report->account;
+    uint64_t sent = account_sent(account);
+    uint64_t refused = account_refused(account);
+
+    if (report->policy == LEAT_POLICY_BLOCK)
+        return;
+    fprintf(out,
+            "policy    %s: of %" PRIu64 " commands %" PRIu64
+            " handled, %" PRIu64 " dropped by it, %" PRIu64 " refused\n",
+            options_policy_name(report->policy), sent + refused,
+            sent - account_answered(account, ANSWER_DROPPED),
+            report->policy_dropped, refused);
+}
+
 void report_print(const struct report *report, FILE *out)
 {
     print_intake(report, out);
@@ -109,6 +132,7 @@ void report_print(const struct report *report, FILE *out)
     print_errors(&report->account, out);
     print_speed(report, out);
     print_depth(report, out);
+    print_policy(report, out);
     fprintf(out,
             "desk      %" PRIu64 " tickets:", report->tickets[TICKET_STATUSES]);
     for (unsigned i = 0; i < TICKET_STATUSES; i++) {

@@ -16,6 +16,8 @@ struct report {
     uint64_t tickets[TICKET_STATUSES + 1]; /* on the desk; the last: all */
     unsigned clients;
     size_t capacity;
+    enum leat_policy policy;
+    uint64_t policy_dropped; /* the others were dropped at a second signal */
     size_t depth_max;
     double seconds;
     bool adds_up;

@@ -78,7 +78,8 @@ static void run_open(struct run *run)
     int rc = request_chan_new(
         &run->commands_tx, &run->commands_rx, run->options->capacity,
         LEAT_CHAN_OPTS(.name = "commands", .discard = request_discard,
-                       .discard_arg = &run->commands_dropped));
+                       .discard_arg = &run->commands_dropped,
+                       .policy = run->options->policy, .flags = LEAT_STATS));
 
     if (rc < 0) {
         run_fail(run, "a command channel of that capacity", leat_err_text(rc));
@@ -261,6 +262,8 @@ static bool run_balance(struct run *run, struct report *report)
         return false;
     }
     ledger->dropped = run->commands_dropped;
+    (void)leat_chan_stats(request_rx_chan(run->commands_rx), &ledger->stats);
+    report->policy_dropped = ledger->stats.dropped;
     ledger->tickets = desk_count(run->server.desk, TICKET_STATUSES);
     report->intake = run->input.intake;
     report->intake.unsent += run->tickets_discarded;
@@ -283,6 +286,7 @@ static void run_report(struct run *run)
         .input_stopped = run->input.stopped,
         .clients = run->clients_started,
         .capacity = options->capacity,
+        .policy = options->policy,
         .depth_max = run->server.depth_max,
         .seconds = (double)(run->ended_ns - run->began_ns) / 1e9,
     };

@@ -139,6 +139,13 @@ class Summary:
         self.stopped = found.group(6) is not None
         left = re.search(r"^ +(\d+) tickets read but not inserted$", text, re.M)
         self.left = int(left.group(1)) if left else 0
+        away = re.search(r"^ +(\d+) tickets refused$", text, re.M)
+        self.turned_away = int(away.group(1)) if away else 0
+        policy = re.search(r"^policy +(\S+): of (\d+) commands (\d+) handled, "
+                           r"(\d+) dropped by it, (\d+) refused$", text, re.M)
+        self.policy = policy.group(1) if policy else "block"
+        (self.tried, self.handled, self.policy_dropped, self.refused) = \
+            map(int, policy.groups()[1:]) if policy else (None, None, 0, 0)
         self.account = {}
         for name in COMMANDS:
             row = re.search(rf"^  {name} +(\d+) +(\d+) +(\d+) +(\d+)$", text,
@@ -169,6 +176,11 @@ class Summary:
                         self.account["all"][column], f"column {column}")
         check_equal(self.lines, self.tickets + self.malformed + self.blank,
                     "lines")
+        if self.policy != "block":
+            check_equal(self.tried, self.sent() + self.refused, "tried")
+            check_equal(self.handled, self.sent() - self.dropped(), "handled")
+            if self.policy_dropped > self.dropped():
+                fail(f"more dropped by policy than at all: {text}")
         check_equal(self.desk[0], sum(self.desk[1:]), "desk")
         check_equal(self.desk[0],
                     self.account["insert"][1] - self.account["delete"][1],
@@ -203,7 +215,7 @@ def help():
     out, err = run("--help")
     check_equal(err, "", "complaints")
     for option in ("--clients", "--capacity", "--in", "--out", "--commands",
-                   "--seed", "--think-us", "--help"):
+                   "--seed", "--think-us", "--policy", "--help"):
         if option not in out:
             fail(f"{option} is not in the help")
 
@@ -216,6 +228,8 @@ def bad_options():
                  ["--capacity", "1.5"], ["--capacity", "99999999999999999999"],
                  ["--commands", "1e6"], ["--commands", " 1"],
                  ["--seed", "+1"], ["--seed", "18446744073709551616"],
+                 ["--policy", "newest"], ["--policy", ""], ["--policy"],
+                 ["--policy", "drop-oldest", "--capacity", "0"],
                  ["--think-us", "1000001"], ["--frobnicate"], ["-x"],
                  ["tickets.jsonl"]):
         out, err = run(*args, status=2)
@@ -397,6 +411,56 @@ def capacities():
                 fail(f"{summary.depth} waiting, but at most {most} can")
 
 
+def overloaded(policy, clients, *more):
+    """200 tickets for a server that takes 20 ms for each, and a channel with
+    room for one. That a command finds it full does not depend on luck: a client
+    would have to be held up for 20 ms before each of 200 sends."""
+    lines = read(SHIPPED).splitlines(True)[:200]
+    out, err = run("--in", write("in", b"".join(lines)), "--out", path("out"),
+                   "--policy", policy, "--clients", clients, "--capacity", "1",
+                   "--think-us", "20000", *more)
+    check_equal(err, "", "complaints")
+    summary = Summary(out)
+    check_equal(summary.policy, policy, "policy")
+    check_equal(summary.dropped(), summary.policy_dropped, "dropped")
+    if not more:
+        _, good, error, dropped = summary.account["insert"]
+        check_equal(error, 0, "errors")
+        check_equal(good + dropped + summary.refused, 200, "tickets read")
+        check_equal(summary.turned_away, summary.refused, "tickets refused")
+    return summary, lines, read(path("out")).splitlines(True)
+
+
+def policies():
+    """Each loses what its name says, says so, and loses nothing else."""
+    for clients in ("1", "8"):
+        for policy in ("fail", "drop-oldest", "drop-newest"):
+            for more in ((), ("--commands", "200")):
+                summary, lines, state = overloaded(policy, clients, *more)
+                lost = summary.refused, summary.policy_dropped
+                if policy == "fail":
+                    lost = lost[::-1]
+                if lost[0] != 0 or lost[1] == 0:
+                    fail(f"{policy}: dropped or refused: {lost}")
+                # one client sends in the order of the file
+                kept = lines[-1] if policy == "drop-oldest" else lines[0]
+                if clients == "1" and not more and kept not in state:
+                    fail(f"{policy} has lost {kept}")
+
+
+def policies_need_room():
+    """A channel that is never full loses nothing, whatever its policy."""
+    for policy in ("block", "fail", "drop-oldest", "drop-newest"):
+        for capacity in ("unbounded", "48"):
+            out, err = run("--policy", policy, "--clients", "3",
+                           "--capacity", capacity, "--commands", "3000")
+            check_equal(err, "", "complaints")
+            summary = Summary(out)
+            check_equal(summary.policy, policy, "policy")
+            check_equal((summary.sent(), summary.dropped(), summary.refused),
+                        (7000, 0, 0), "sent, dropped and refused")
+
+
 def one_client_repeats():
     """With one client there is no chance but the seed's."""
     states = {}
@@ -504,7 +568,8 @@ def interrupt_three_times():
 
 CASES = [help, bad_options, round_trip, standard_input, malformed_lines,
          input_errors, output_errors, output_replaces, too_much_capacity,
-         data_is_made, capacities, one_client_repeats, quiet_in_a_pipe,
+         data_is_made, capacities, policies,
+         policies_need_room, one_client_repeats, quiet_in_a_pipe,
          progress_on_a_terminal, interrupt, terminate, interrupt_while_reading,
          interrupt_twice, interrupt_three_times]
 

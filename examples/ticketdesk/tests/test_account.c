@@ -26,7 +26,7 @@ static struct books good_books(void)
     struct books books = {0};
 
     books.intake = (struct intake){
-        .lines = 9, .blank = 1, .malformed = 2, .tickets = 6, .unsent = 1};
+        .lines = 11, .blank = 1, .malformed = 2, .tickets = 8, .unsent = 1};
     for (unsigned i = 0; i < CLIENTS; i++) {
         struct account *client = &books.clients[i];
 
@@ -37,6 +37,10 @@ static struct books good_books(void)
         client->sent[COMMAND_DELETE] = 2;
         client->answered[COMMAND_DELETE][ANSWER_OK] = 1;
         client->answered[COMMAND_DELETE][ANSWER_UNKNOWN] = 1;
+        client->refused[COMMAND_INSERT] = 1;
+        client->refused[COMMAND_GET] = 1;
+        client->turned_away = 1;
+        client->mixed = 4;
     }
     books.clients[0].unsent = 1;
     books.ledger.served[COMMAND_INSERT][ANSWER_OK] = 4;
@@ -44,6 +48,8 @@ static struct books good_books(void)
     books.ledger.served[COMMAND_DELETE][ANSWER_UNKNOWN] = 2;
     books.ledger.dropped = 2;
     books.ledger.tickets = 2;
+    books.ledger.stats =
+        (leat_stats){.sent = 10, .received = 8, .dropped = 1, .discarded = 1};
     return books;
 }
 
@@ -84,6 +90,9 @@ START_TEST(each_wrong_number_is_noticed)
         &books.clients[1].stray,
         &books.clients[0].lost,
         &books.clients[0].loaded,
+        &books.clients[0].refused[COMMAND_GET],
+        &books.clients[1].turned_away,
+        &books.clients[1].mixed,
         &books.clients[1].unsent,
         &books.ledger.served[COMMAND_INSERT][ANSWER_OK],
         &books.ledger.served[COMMAND_COUNT][ANSWER_OK],
@@ -91,6 +100,10 @@ START_TEST(each_wrong_number_is_noticed)
         &books.ledger.unread,
         &books.ledger.dropped,
         &books.ledger.tickets,
+        &books.ledger.stats.sent,
+        &books.ledger.stats.received,
+        &books.ledger.stats.dropped,
+        &books.ledger.stats.discarded,
         &books.intake.lines,
         &books.intake.blank,
         &books.intake.malformed,
