@@ -4,9 +4,9 @@
 """The two programs of a pair say the same, and what they should.
 
     same.py AFTER BEFORE
-    same.py AFTER --without REASON
+    same.py [AFTER] --without REASON
 
-Without a BEFORE the other one is checked, and the test counts as skipped."""
+Without a BEFORE what is there is checked, and the test counts as skipped."""
 import subprocess
 import sys
 
@@ -23,13 +23,18 @@ def check(program):
 
 
 def main():
-    if len(sys.argv) not in (3, 4):
+    programs = sys.argv[1:]
+    without = None
+    if "--without" in programs[-2:-1]:
+        without = programs[-1]
+        programs = programs[:-2]
+    if len(programs) + (without is not None) not in (1, 2):
         sys.exit(__doc__)
-    check(sys.argv[1])
-    if sys.argv[2] == "--without":
-        print(f"leaving out what was before: {sys.argv[3]}")
+    for program in programs:
+        check(program)
+    if without is not None:
+        print(f"left out: {without}")
         sys.exit(SKIPPED)
-    check(sys.argv[2])
 
 
 main()
