@@ -119,10 +119,8 @@ static void make_idle(leat_chan *chan, leat__cell *cell, struct sequel *sequel)
     }
 }
 
-static void append_cell(leat_chan *chan, leat__cell *cell)
+static void link_last(leat_chan *chan, leat__cell *cell)
 {
-    leat__tally *tally = leat__chan_tally(chan);
-    size_t len = cells_len(chan) + 1;
     cell->state = LEAT__CELL_QUEUED;
     cell->seg.next = NULL;
     if (chan->last == NULL)
@@ -130,11 +128,31 @@ static void append_cell(leat_chan *chan, leat__cell *cell)
     else
         chan->last->next = &cell->seg;
     chan->last = &cell->seg;
-    set_cells_len(chan, len);
+}
+
+static leat__cell *unlink_first(leat_chan *chan)
+{
+    leat__cell *cell = as_cell(chan->first);
+    chan->first = cell->seg.next;
+    if (chan->first == NULL)
+        chan->last = NULL;
+    return cell;
+}
+
+static void count_sent_cell(leat_chan *chan)
+{
+    leat__tally *tally = leat__chan_tally(chan);
     if (tally != NULL) {
         tally->sent++;
-        leat__tally_high(tally, len);
+        leat__tally_high(tally, cells_len(chan));
     }
+}
+
+static void append_cell(leat_chan *chan, leat__cell *cell)
+{
+    link_last(chan, cell);
+    set_cells_len(chan, cells_len(chan) + 1);
+    count_sent_cell(chan);
 }
 
 static void put_cell_first(leat_chan *chan, leat__cell *cell)
@@ -150,10 +168,7 @@ static void put_cell_first(leat_chan *chan, leat__cell *cell)
 /* pre: the queue is not empty */
 static leat__cell *pop_cell(leat_chan *chan)
 {
-    leat__cell *cell = as_cell(chan->first);
-    chan->first = cell->seg.next;
-    if (chan->first == NULL)
-        chan->last = NULL;
+    leat__cell *cell = unlink_first(chan);
     set_cells_len(chan, cells_len(chan) - 1);
     return cell;
 }
@@ -487,6 +502,19 @@ static void count_dropped_cell(leat_chan *chan)
         tally->dropped++;
 }
 
+/* The length stays as it is, for who looks without the lock. pre: one is queued */
+static void replace_first(leat_chan *chan, const void *msg, void *displaced)
+{
+    leat__cell *cell = unlink_first(chan);
+    void *bytes = leat__cell_bytes(chan, cell);
+    if (displaced != NULL)
+        leat__copy(displaced, bytes, chan->msg_bytes);
+    leat__copy(bytes, msg, chan->msg_bytes);
+    link_last(chan, cell);
+    count_dropped_cell(chan);
+    count_sent_cell(chan);
+}
+
 static int cells_displace(leat_chan *chan, const void *msg, void *displaced)
 {
     struct sequel sequel;
@@ -497,12 +525,7 @@ static int cells_displace(leat_chan *chan, const void *msg, void *displaced)
     leat__chan_lock(chan);
     int rc = cells_offer(chan, msg, &none, &sequel);
     if (rc == LEAT_EAGAIN && cells_len(chan) > 0) {
-        leat__cell *cell = pop_cell(chan);
-        if (displaced != NULL)
-            leat__copy(displaced, leat__cell_bytes(chan, cell),
-                       chan->msg_bytes);
-        count_dropped_cell(chan);
-        fill_and_append(chan, cell, msg);
+        replace_first(chan, msg, displaced);
         rc = 1;
     }
     unlock_and_settle(chan, &sequel);

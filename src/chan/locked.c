@@ -375,8 +375,7 @@ static int locked_displace(leat_chan *chan, const void *msg, void *displaced)
     int rc = locked_offer(chan, msg, &none, &after);
     if (rc == LEAT_EAGAIN && chan->cap > 0) {
         size_t bytes = displaced == NULL ? 0 : chan->msg_bytes;
-        leat__store_pop_sized(chan, displaced, bytes);
-        leat__store_push(chan, msg);
+        leat__store_replace(chan, displaced, bytes, msg);
         count_displaced(chan);
         rc = 1;
     }

@@ -35,7 +35,8 @@
  * what the producer linked: first, and next in a segment.
  *
  * Invariants (counts as free-running differences).
- *   I1  0 <= put.count - get.count <= cap
+ *   I1  0 <= put.count - get.count <= cap; for who only looks it may be cap + 1 for
+ *       a moment, while the producer displaces
  *   I2  a slot is written only before put.count covers it and read only while
  *       get.count does not
  *   I3  put.seen <= get.count and get.seen <= put.count: stale on the safe side
@@ -495,16 +496,29 @@ static void hold_consumer(leat_chan *chan)
     wait_until_outside(&chan->get);
 }
 
-static void take_oldest(leat_chan *chan, void *displaced)
+/* The oldest message out and the new one into its slot, which in a full ring is the
+ * next to be written. The producer's count comes first: a look in between finds one
+ * too many, which it takes for full, and never one less. pre: both ends are ours */
+static void replace_oldest(leat_chan *chan, const void *msg, void *displaced)
 {
-    bool any = get_ready(chan);
-    LEAT_ASSERT(any);
-    (void)any;
+    leat__end *put = &chan->put;
+    leat__end *get = &chan->get;
+    unsigned char *slot = leat__get_slot(chan, true);
+    LEAT_ASSERT(put->index == get->index);
     if (displaced != NULL)
-        leat__copy(displaced, leat__get_slot(chan, true), chan->msg_bytes);
-    leat__get_advance(chan, true);
+        leat__copy(displaced, slot, chan->msg_bytes);
+    leat__copy(slot, msg, chan->msg_bytes);
+    put->index = put->index + 1 == chan->cap ? 0 : put->index + 1;
+    get->index = put->index;
+    /* ORDER spsc.full: the message before the count. */
+    leat__stz_rel(&put->count, leat__end_count(put) + 1);
+    /* ORDER spsc.free: the producer's count before the consumer's. */
+    leat__stz_rel(&get->count, leat__end_count(get) + 1);
+    put->seen = leat__end_count(get); /* I3 */
+    get->seen = leat__end_count(put);
     if (leat__chan_tally(chan) != NULL)
         leat__chan_tally(chan)->dropped++;
+    count_put(chan);
 }
 
 /* pre: inside */
@@ -516,8 +530,8 @@ static int displace_held(leat_chan *chan, const void *msg, void *displaced)
         hold_consumer(chan);
         rc = spsc_offer(chan, msg); /* there may be room by now */
         if (rc == LEAT_EAGAIN) {
-            take_oldest(chan, displaced);
-            rc = spsc_offer(chan, msg) == 0 ? 1 : rc;
+            replace_oldest(chan, msg, displaced);
+            rc = 1;
         }
         leat__chan_clear(chan, LEAT__CHAN_HELD);
     }

@@ -93,6 +93,22 @@ static inline leat__seg *leat__store_pop(leat_chan *chan, void *msg)
     return leat__store_pop_sized(chan, msg, chan->msg_bytes);
 }
 
+/* The first message out, to *out, and another in at the end. The length stays as it is:
+ * who looks without the lock sees no moment in between. pre: bounded, and full;
+ * out_bytes is 0 if nobody wants it */
+static inline void leat__store_replace(leat_chan *chan, void *out,
+                                       size_t out_bytes, const void *msg)
+{
+    leat__store *store = &chan->store;
+    LEAT_ASSERT(chan->bounded && leat__store_len(chan) == chan->cap);
+    LEAT_ASSERT(store->head == store->tail);
+    unsigned char *slot = leat__chan_slot(chan, store->head);
+    leat__copy(out, slot, out_bytes);
+    leat__copy(slot, msg, chan->msg_bytes);
+    store->head = store->head + 1 == chan->cap ? 0 : store->head + 1;
+    store->tail = store->head;
+}
+
 /* ---- runs: messages that lie side by side ----------------------------------- */
 
 /* Push up to n messages, as many as have room side by side. returns how many */
