@@ -207,6 +207,7 @@ struct fate {
     bool tried;     /* its send returned something else */
     uint8_t got;    /* receives that got it */
     uint8_t hooked; /* times that the hook got it */
+    uint8_t forced; /* times that a force displaced it */
 };
 
 static void count_fates(const struct history *history, struct fate *fate)
@@ -217,10 +218,13 @@ static void count_fates(const struct history *history, struct fate *fate)
         for (unsigned i = 0; i < history->calls[t]; i++) {
             const struct call *call = &history->call[t][i];
             struct fate *own = &fate[call->msg % MSGS];
-            own->queued |= call->kind == SEND && call->answer == 0;
-            own->tried |= call->kind == SEND && call->answer != 0;
+            bool sends = kinds[call->kind].need == TO_SEND;
+            own->queued |= sends && call->answer >= 0;
+            own->tried |= sends && call->answer < 0;
             own->got =
                 (uint8_t)(own->got + (call->kind == RECV && call->answer == 0));
+            if (call->kind == FORCE && call->answer == 1)
+                fate[call->displaced % MSGS].forced++;
             for (unsigned d = 0; d < call->discards; d++)
                 fate[call->discarded[d] % MSGS].hooked++;
         }
@@ -244,7 +248,7 @@ static bool fates_are_fine(const struct history *history,
     count_fates(history, fate);
     for (unsigned m = 0; m < MSGS; m++) {
         const struct fate *own = &fate[m];
-        unsigned came = own->got + own->hooked;
+        unsigned came = 0u + own->got + own->hooked + own->forced;
         if (came > 0 && !own->queued)
             return no(verdict, "m%u came, and %s", m,
                       own->tried ? "its send had failed" : "nobody sent it");
@@ -252,15 +256,35 @@ static bool fates_are_fine(const struct history *history,
             return no(verdict, "m%u was received %u times", m, own->got);
         if (own->hooked > 1)
             return no(verdict, "m%u was discarded %u times", m, own->hooked);
+        if (own->forced > 1)
+            return no(verdict, "m%u was displaced %u times", m, own->forced);
         if (came > 1)
-            return no(verdict, "m%u was received, and discarded too", m);
+            return no(verdict, "m%u was %s, and %s too", m,
+                      own->got > 0 ? "received" : "displaced",
+                      own->hooked > 0 ? "discarded" : "displaced");
         if (own->queued && came == 0 && ended)
             return no(verdict,
                       "m%u is lost: it was sent, and neither received "
-                      "nor discarded",
+                      "nor discarded nor displaced",
                       m);
     }
     return true;
+}
+
+/* Does the hook ever run in such a call? */
+static bool may_discard(const struct history *history, enum kind_id kind)
+{
+    switch (kind) {
+    case SEND:
+        return history->policy != LEAT_POLICY_BLOCK &&
+               history->policy != LEAT_POLICY_FAIL;
+    case RX_DROP:
+    case RX_ABORT:
+    case RECV:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool calls_are_fine(const struct history *history,
@@ -272,8 +296,7 @@ static bool calls_are_fine(const struct history *history,
             if (call->flaw != NULL)
                 return no(verdict, "thread %u, %s: %s", t,
                           kinds[call->kind].name, call->flaw);
-            if (call->discards > 0 && call->kind != RX_DROP &&
-                call->kind != RX_ABORT && call->kind != RECV)
+            if (call->discards > 0 && !may_discard(history, call->kind))
                 return no(verdict, "thread %u, %s: the hook ran in it", t,
                           kinds[call->kind].name);
         }

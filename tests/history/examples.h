@@ -46,7 +46,21 @@
      .discards = (n), .discarded = {__VA_ARGS__}}
 
 /* capacity, messages queued at the start, promises, senders and receivers */
-#define ON(cap, queued, promises, tx, rx) (cap), (queued), (promises), {(tx), (rx)}
+#define ON(cap, queued, promises, tx, rx) (cap), (queued), (promises), {(tx), (rx)}, LEAT_POLICY_BLOCK
+/* one sender and one receiver, without promises */
+#define WHEN_FULL(policy, cap, queued) (cap), (queued), 0, {1, 1}, (policy)
+
+#define FORCED(t, b, e, m, out)                                                \
+    {AT(t, b, e), .kind = FORCE, .msg = (m), .displaced = (out),               \
+     .answer = (out) != 0}
+#define SENT_DROPPING(t, b, e, m, out)                                         \
+    {AT(t, b, e), .kind = SEND, .msg = (m), .patience = EVER,                  \
+     .discards = 1, .discarded = {out}}
+
+#define FAIL        LEAT_POLICY_FAIL
+#define DROP_OLDEST LEAT_POLICY_DROP_OLDEST
+#define DROP_NEWEST LEAT_POLICY_DROP_NEWEST
+#define CONFLATE    LEAT_POLICY_CONFLATE
 
 #define MOST     10
 #define NO_ORDER "no order"
@@ -59,6 +73,7 @@ struct example {
     uint8_t prefilled;
     uint32_t promises;
     uint8_t owners[2];
+    enum leat_policy policy;
     struct call call[MOST];
 };
 
@@ -372,6 +387,92 @@ static const struct example examples[] = {
       SAID(2, 6, 7, LEN, 1)}},
     {"discarded_without_a_mark", NO_ORDER, ON(2, 1, BOTH, 1, 1),
      {DID(2, 1, 2, RX_CLOSE), RECV_DISCARDED(1, 3, 4, 1, 1)}},
+
+    /* ---- policies ---- */
+    {"failed_at_once", NULL, WHEN_FULL(FAIL, 1, 1),
+     {SEND_AS(0, 1, 2, 2, EVER, LEAT_EAGAIN)}},
+    {"failed_with_room", NO_ORDER, WHEN_FULL(FAIL, 2, 1),
+     {SEND_AS(0, 1, 2, 2, EVER, LEAT_EAGAIN)}},
+    {"failed_after_close", NO_ORDER, WHEN_FULL(FAIL, 1, 1),
+     {DID(1, 1, 2, RX_CLOSE), SEND_AS(0, 3, 4, 2, EVER, LEAT_EAGAIN)}},
+    {"failed_by_the_clock", NO_ORDER, WHEN_FULL(FAIL, 1, 1),
+     {SEND_AS(0, 1, 2, 2, PAST, LEAT_ETIMEDOUT)}},
+    {"waited_and_should_fail", NO_ORDER, WHEN_FULL(FAIL, 1, 1),
+     {SENT(0, 1, 2, 2), GOT(1, 3, 4, 1), GOT(1, 5, 6, 2)}},
+    {"failed_and_dropped", "the hook ran in it", WHEN_FULL(FAIL, 1, 1),
+     {SENT_DROPPING(0, 1, 2, 2, 1)}},
+    {"dropped_the_oldest", NULL, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {SENT_DROPPING(0, 1, 2, 3, 1), GOT(1, 3, 4, 2), GOT(1, 5, 6, 3)}},
+    {"dropped_a_middle_one", NO_ORDER, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {SENT_DROPPING(0, 1, 2, 3, 2), GOT(1, 3, 4, 1), GOT(1, 5, 6, 3)}},
+    {"dropped_its_own_for_the_oldest", NO_ORDER, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {SENT_DROPPING(0, 1, 2, 3, 3)}},
+    {"dropped_with_room", NO_ORDER, WHEN_FULL(DROP_OLDEST, 3, 2),
+     {SENT_DROPPING(0, 1, 2, 3, 1)}},
+    {"dropped_two", NO_ORDER, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {DISCARDED(0, 1, 2, SEND, 2, 1, 2), SAID(1, 3, 4, LEN, 0)}},
+    {"dropped_none", NO_ORDER, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {SENT(0, 1, 2, 3), SAID(1, 3, 4, LEN, 3)}},
+    {"took_the_oldest_place", NO_ORDER, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {SENT_DROPPING(0, 1, 2, 3, 1), GOT(1, 3, 4, 3), GOT(1, 5, 6, 2)}},
+    {"dropping_failed", NO_ORDER, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {FULL(0, 1, 2, 3)}},
+    {"dropped_after_close", NO_ORDER, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {DID(1, 1, 2, RX_CLOSE), SENT_DROPPING(0, 3, 4, 3, 1)}},
+    {"dropped_what_was_received", "m1 was received, and discarded too",
+     WHEN_FULL(DROP_OLDEST, 2, 2),
+     {SENT_DROPPING(0, 1, 4, 3, 1), GOT(1, 2, 3, 1)}},
+    {"received_beside_a_drop", NULL, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {SENT_DROPPING(0, 1, 4, 3, 1), GOT(1, 2, 3, 2)}},
+    {"never_one_less", NO_ORDER, WHEN_FULL(DROP_OLDEST, 2, 2),
+     {SENT_DROPPING(0, 1, 4, 3, 1), SAID(1, 2, 3, LEN, 1)}},
+    {"dropped_the_newest", NULL, WHEN_FULL(DROP_NEWEST, 2, 2),
+     {SENT_DROPPING(0, 1, 2, 3, 3), GOT(1, 3, 4, 1), GOT(1, 5, 6, 2),
+      NONE(1, 7, 8)}},
+    {"dropped_the_oldest_for_the_newest", NO_ORDER,
+     WHEN_FULL(DROP_NEWEST, 2, 2),
+     {SENT_DROPPING(0, 1, 2, 3, 1)}},
+    {"dropped_the_newest_with_room", NO_ORDER, WHEN_FULL(DROP_NEWEST, 2, 1),
+     {SENT_DROPPING(0, 1, 2, 3, 3)}},
+    {"dropped_and_delivered", "m3 was received, and discarded too",
+     WHEN_FULL(DROP_NEWEST, 1, 1),
+     {SENT_DROPPING(0, 1, 2, 3, 3), GOT(1, 3, 4, 1), GOT(1, 5, 6, 3)}},
+    {"nobody_met", NULL, WHEN_FULL(DROP_NEWEST, 0, 0),
+     {SENT_DROPPING(0, 1, 2, 1, 1)}},
+    {"the_latest", NULL, WHEN_FULL(CONFLATE, 1, 1),
+     {SENT_DROPPING(0, 1, 2, 2, 1), SENT_DROPPING(0, 3, 4, 3, 2),
+      GOT(1, 5, 6, 3)}},
+    {"not_the_latest", NO_ORDER, WHEN_FULL(CONFLATE, 1, 1),
+     {SENT_DROPPING(0, 1, 2, 2, 2), GOT(1, 3, 4, 1)}},
+
+    /* ---- force ---- */
+    {"forced", NULL, ON(2, 2, 0, 1, 1),
+     {FORCED(0, 1, 2, 3, 1), GOT(1, 3, 4, 2), GOT(1, 5, 6, 3),
+      FORCED(0, 7, 8, 4, 0)}},
+    {"forced_out_the_newest", NO_ORDER, ON(2, 2, 0, 1, 1),
+     {FORCED(0, 1, 2, 3, 2), GOT(1, 3, 4, 1)}},
+    {"forced_with_room", NO_ORDER, ON(2, 1, 0, 1, 1),
+     {FORCED(0, 1, 2, 2, 1)}},
+    {"forced_and_none_left", NO_ORDER, ON(2, 2, 0, 1, 1),
+     {FORCED(0, 1, 2, 3, 0)}},
+    {"forced_and_failed", NO_ORDER, ON(2, 2, 0, 1, 1),
+     {{AT(0, 1, 2), .kind = FORCE, .msg = 3, .answer = LEAT_EAGAIN}}},
+    {"forced_on_nobody", NULL, ON(0, 0, 0, 1, 1),
+     {{AT(0, 1, 2), .kind = FORCE, .msg = 1, .answer = LEAT_EAGAIN}}},
+    {"forced_into_a_meeting", NULL, ON(0, 0, 0, 1, 1),
+     {GOT(1, 1, 4, 1), FORCED(0, 2, 3, 1, 0)}},
+    {"forced_after_close", NO_ORDER, ON(2, 2, 0, 1, 1),
+     {DID(1, 1, 2, RX_CLOSE), FORCED(0, 3, 4, 3, 1)}},
+    {"forced_and_hooked", "force: the hook ran in it", ON(1, 1, 0, 1, 1),
+     {{AT(0, 1, 2), .kind = FORCE, .msg = 2, .displaced = 1, .answer = 1,
+       .discards = 1, .discarded = {1}}}},
+    {"forced_and_received", "m1 was received, and displaced too",
+     ON(1, 1, 0, 1, 1),
+     {FORCED(0, 1, 4, 2, 1), GOT(1, 2, 3, 1)}},
+    {"forced_and_lost", "m1 is lost", ON(1, 1, 0, 1, 1),
+     {FORCED(0, 1, 2, 2, 0), DISCARDED(1, 3, 4, RX_DROP, 1, 2)}},
+    {"promised_and_forced", NULL, ON(2, 2, BOTH, 1, 1),
+     {FORCED(0, 1, 4, 3, 1), GOT(1, 2, 5, 2), SAID(1, 6, 7, LEN, 1)}},
 };
 
 /* clang-format on */

@@ -67,12 +67,21 @@ static void on_stuck(const struct trial *trial)
  * waiting, if there is not much room. */
 static void must_have_met(const struct tally *tally)
 {
-    bool small = flavour->channel[0].cap < 4;
-    if (tally->overlapped > 0 && tally->recvs_waited > 0 &&
-        (tally->sends_waited > 0 || !small))
+    const struct channel *first = &flavour->channel[0];
+    bool waits = first->cap < 4 && first->policy == LEAT_POLICY_BLOCK;
+    bool drops = first->policy >= LEAT_POLICY_DROP_OLDEST;
+    bool forces = (first->does & FORCES) != 0;
+    const char *missed = NULL;
+    if (tally->overlapped == 0 || tally->recvs_waited == 0 ||
+        (waits && tally->sends_waited == 0))
+        missed = "the threads never waited for each other";
+    else if (drops && tally->dropped == 0)
+        missed = "no send dropped anything";
+    else if (forces && tally->displaced == 0)
+        missed = "nothing was displaced";
+    if (missed == NULL)
         return;
-    fprintf(stderr, "history %s: the threads never waited for each other\n",
-            flavour->name);
+    fprintf(stderr, "history %s: %s\n", flavour->name, missed);
     abort();
 }
 

@@ -40,6 +40,7 @@ enum patience { NOWAIT, PAST, SOON, EVER };
 
 enum kind_id {
     SEND,
+    FORCE,
     RECV,
     TX_CLOSE,
     RX_CLOSE,
@@ -68,10 +69,11 @@ struct call {
     enum kind_id kind;
     enum patience patience;
     uint8_t thread;
-    uint8_t token; /* that the call carries, or is about; 0: none */
-    uint8_t msg;   /* sent or received; 0: none */
-    int reason;    /* that a close gives */
-    int answer;    /* a code, a number, or 0 and 1 */
+    uint8_t token;     /* that the call carries, or is about; 0: none */
+    uint8_t msg;       /* sent or received; 0: none */
+    uint8_t displaced; /* by force, and the sender's now; 0: none */
+    int reason;        /* that a close gives */
+    int answer;        /* a code, a number, or 0 and 1 */
     uint32_t began;
     uint32_t ended;   /* 0: not yet */
     const char *flaw; /* what was seen to be wrong at once; or NULL */
@@ -82,6 +84,7 @@ struct call {
 struct history {
     size_t cap;
     uint32_t promises;
+    enum leat_policy policy;
     uint8_t prefilled; /* messages 1 .. prefilled are queued at the start */
     uint8_t owners[2]; /* of each half, at the start */
     uint8_t threads;
@@ -95,8 +98,12 @@ struct actor;
 struct moment;
 struct state;
 
-/* What a thread must have to make the call. */
-enum need { NOTHING, A_TX, A_RX, ANY_HALF };
+/* What a thread must have to make the call. TO_SEND, TO_RECV: the half, and if it is
+ * promised single, to be the one that uses it. */
+enum need { NOTHING, A_TX, A_RX, TO_SEND, TO_RECV, ANY_HALF };
+
+/* What not every flavour does; bits. */
+enum { FORCES = 1u };
 
 /* What is given and what comes back, for who prints it. */
 enum {
@@ -113,6 +120,7 @@ enum {
 struct kind {
     const char *name;
     enum need need;
+    uint8_t only;  /* the flavours that do it; 0: all */
     uint8_t often; /* among what a thread may do; 0: never by dice */
     unsigned shape;
     /* Make the call and write down when and what. false: nothing was called. */

@@ -100,35 +100,133 @@ static const char *give_up(const struct call *call, const struct state *state,
     }
 }
 
+/* A send that the channel did not take. */
+static const char *send_failed(const struct moment *at, const struct call *call,
+                               const struct state *state, uint8_t *phase)
+{
+    bool open = !state->refuses;
+    bool full = open && is_full(at, state);
+    if (call->answer == LEAT_ECLOSED)
+        return open ? "the channel is open" : over(phase);
+    if (at->history->policy == LEAT_POLICY_BLOCK)
+        return give_up(call, state, full, phase);
+    if (at->history->policy != LEAT_POLICY_FAIL)
+        return "its policy drops, and it failed";
+    if (call->answer != LEAT_EAGAIN)
+        return "its policy fails with another code";
+    return full ? over(phase) : "it failed, and the channel is not full";
+}
+
+/* May it put a message in? The one that a closing waits out may. */
+static bool may_enter(const struct call *call, const struct state *state)
+{
+    return !state->refuses ||
+           (!state->sealed && state->admitted == call->thread + 1);
+}
+
+static const char *enter(struct state *state, uint8_t msg)
+{
+    if (state->len == MSGS)
+        return "more messages than a history has";
+    state->queue[state->len++] = msg;
+    return NULL;
+}
+
+/* A rendezvous, from the sender's side: in phase `first` it offers, in the next its
+ * message has been taken. Further by one phase each. */
+static const char *meet(struct state *state, uint8_t msg, unsigned first,
+                        uint8_t *phase)
+{
+    if (*phase == first)
+        state->offered = msg;
+    else if (state->offered == TAKEN)
+        state->offered = 0;
+    else
+        return "nobody has taken its message";
+    ++*phase;
+    return NULL;
+}
+
+/* The oldest, `out`, leaves, and `in` comes. */
+static const char *displace(struct state *state, uint8_t out, uint8_t in)
+{
+    if (state->len == 0)
+        return "nothing is queued that could be displaced";
+    if (state->queue[0] != out)
+        return "another message is the oldest";
+    take_out(state, 0);
+    return enter(state, in);
+}
+
+/* The hook got a message in a send: the channel is full, and the policy says whose
+ * that is. */
+static const char *send_drops(const struct moment *at, const struct call *call,
+                              struct state *state)
+{
+    if (!is_full(at, state))
+        return "the hook ran in it, and the channel is not full";
+    switch (at->history->policy) {
+    case LEAT_POLICY_DROP_NEWEST:
+        return call->discarded[0] == call->msg
+                   ? NULL
+                   : "the hook was not given its own message";
+    case LEAT_POLICY_DROP_OLDEST:
+    case LEAT_POLICY_CONFLATE:
+        return displace(state, call->discarded[0], call->msg);
+    default:
+        return "the hook ran in it, and its policy drops nothing";
+    }
+}
+
 const char *step_send(const struct moment *at, const struct call *call,
                       struct state *state, uint8_t *phase)
 {
-    bool open = !state->refuses;
-    if (call->answer == LEAT_ECLOSED)
-        return open ? "the channel is open" : over(phase);
-    if (call->answer != 0) {
-        bool must_wait = open && is_full(at, state);
-        return give_up(call, state, must_wait, phase);
-    }
-    if (*phase == 1) {
-        if (state->offered != TAKEN)
-            return "nobody has taken its message";
-        state->offered = 0;
-        return over(phase);
-    }
-    if (!open && (state->sealed || state->admitted != call->thread + 1))
+    const char *why = NULL;
+    if (call->answer != 0)
+        return send_failed(at, call, state, phase);
+    if (*phase == 0 && !may_enter(call, state))
         return "the channel is closed";
-    if (at->history->cap == 0) {
-        state->offered = call->msg;
-        *phase = 1;
-        return NULL;
+    if (call->discards > 1)
+        return "the hook was given more than one message";
+    if (call->discards == 1) {
+        why = send_drops(at, call, state);
+    } else if (at->history->cap == 0) {
+        why = meet(state, call->msg, 0, phase);
+        if (why == NULL && *phase == 1)
+            return NULL;
+    } else {
+        why = is_full(at, state) ? "the channel is full"
+                                 : enter(state, call->msg);
     }
-    if (is_full(at, state))
-        return "the channel is full";
-    if (state->len == MSGS)
-        return "more messages than a history has";
-    state->queue[state->len++] = call->msg;
-    return over(phase);
+    return why != NULL ? why : over(phase);
+}
+
+const char *step_force(const struct moment *at, const struct call *call,
+                       struct state *state, uint8_t *phase)
+{
+    const char *why = NULL;
+    if (call->answer == LEAT_ECLOSED)
+        return state->refuses ? over(phase) : "the channel is open";
+    if (call->answer == LEAT_EAGAIN)
+        return at->history->cap > 0 ? "there is always an oldest to displace"
+               : state->refuses     ? "the channel is closed"
+                                    : over(phase);
+    if (*phase == 0 && !may_enter(call, state))
+        return "the channel is closed";
+    if (call->answer == 1) {
+        why = is_full(at, state) ? displace(state, call->displaced, call->msg)
+                                 : "it displaced, and the channel is not full";
+    } else if (call->answer != 0) {
+        why = "it returned a code that it may not return";
+    } else if (at->history->cap == 0) {
+        why = meet(state, call->msg, 0, phase);
+        if (why == NULL && *phase == 1)
+            return NULL;
+    } else {
+        why = is_full(at, state) ? "the channel is full"
+                                 : enter(state, call->msg);
+    }
+    return why != NULL ? why : over(phase);
 }
 
 /* Both ends promised: did the receive begin before the first abort was over? */
@@ -197,7 +295,8 @@ static uint8_t sender_now(const struct moment *at)
     const struct history *history = at->history;
     for (unsigned t = 0; t < history->threads; t++) {
         unsigned i = at->config->at[t];
-        if (i < history->calls[t] && history->call[t][i].kind == SEND &&
+        if (i < history->calls[t] &&
+            kinds[history->call[t][i].kind].need == TO_SEND &&
             history->call[t][i].began < at->limit)
             return (uint8_t)(t + 1);
     }
@@ -333,7 +432,8 @@ static unsigned slack(const struct moment *at, const struct call *look)
                 continue;
             gone += call->discards;
             gone += call->kind == RECV && call->answer == 0;
-            sends += call->kind == SEND && call->answer == 0;
+            gone += call->kind == FORCE && call->answer == 1;
+            sends += kinds[call->kind].need == TO_SEND && call->answer >= 0;
         }
     return sends > 0 ? gone : 0;
 }
@@ -434,7 +534,8 @@ const char *step_check(const struct moment *at, const struct call *call,
 static bool meets(const struct call *call, uint8_t phase)
 {
     return call->answer == 0 &&
-           (call->kind == RECV || (call->kind == SEND && phase == 1));
+           (call->kind == RECV ||
+            (kinds[call->kind].need == TO_SEND && phase == 1));
 }
 
 const char *model_step(const struct moment *at, const struct call *call,

@@ -18,6 +18,9 @@
  *                receiving half, and abort, close and then discard: a call that
  *                comes in between may see one without the other. ("done when they
  *                return")
+ *   full         what a policy, or leat_tx_force, takes out and what it puts in is one
+ *                step, at a moment when the channel is full. With the newest dropped
+ *                or refused such a moment is all there is.
  *   both ends promised single
  *                - closing first refuses sends and then ends receives. In between
  *                  the one send that ran at that moment may still be done ("waits
@@ -85,8 +88,8 @@ const char *model_step(const struct moment *at, const struct call *call,
 typedef const char *model_fn(const struct moment *at, const struct call *call,
                              struct state *state, uint8_t *phase);
 
-model_fn step_send, step_recv, step_close, step_abort, step_clone, step_drop,
-    step_own, step_len, step_is_empty, step_is_full, step_is_closed,
+model_fn step_send, step_force, step_recv, step_close, step_abort, step_clone,
+    step_drop, step_own, step_len, step_is_empty, step_is_full, step_is_closed,
     step_close_reason, step_count, step_fire, step_check;
 
 #endif

@@ -12,23 +12,63 @@
 #define ALL UINT32_C(0) /* no promise */
 #define ANY LEAT_UNBOUNDED
 
+#define BLOCK       LEAT_POLICY_BLOCK
+#define FAIL        LEAT_POLICY_FAIL
+#define DROP_OLDEST LEAT_POLICY_DROP_OLDEST
+#define DROP_NEWEST LEAT_POLICY_DROP_NEWEST
+#define CONFLATE    LEAT_POLICY_CONFLATE
+
 static const struct flavour flavours[] = {
-    {"bounded_1", 1, {{1, ALL}}},
-    {"bounded_2", 1, {{2, ALL}}},
-    {"bounded_3", 1, {{3, ALL}}},
-    {"bounded_64", 1, {{64, ALL}}},
-    {"unbounded", 1, {{ANY, ALL}}},
-    {"rendezvous", 1, {{0, ALL}}},
+    {"bounded_1", 1, {{1, ALL, BLOCK, 0}}},
+    {"bounded_2", 1, {{2, ALL, BLOCK, 0}}},
+    {"bounded_3", 1, {{3, ALL, BLOCK, 0}}},
+    {"bounded_64", 1, {{64, ALL, BLOCK, 0}}},
+    {"unbounded", 1, {{ANY, ALL, BLOCK, 0}}},
+    {"rendezvous", 1, {{0, ALL, BLOCK, 0}}},
     {"single_producer",
      6,
-     {{0, SP}, {1, SP}, {2, SP}, {64, SP}, {ANY, SP}, {0, SP | SC}}},
+     {{0, SP, BLOCK, 0},
+      {1, SP, BLOCK, 0},
+      {2, SP, BLOCK, 0},
+      {64, SP, BLOCK, 0},
+      {ANY, SP, BLOCK, 0},
+      {0, SP | SC, BLOCK, 0}}},
     {"single_consumer",
      6,
-     {{0, SC}, {1, SC}, {2, SC}, {64, SC}, {ANY, SC}, {0, SP | SC}}},
-    {"spsc_1", 1, {{1, SP | SC}}},
-    {"spsc_2", 1, {{2, SP | SC}}},
-    {"spsc_64", 1, {{64, SP | SC}}},
-    {"spsc_unbounded", 1, {{ANY, SP | SC}}},
+     {{0, SC, BLOCK, 0},
+      {1, SC, BLOCK, 0},
+      {2, SC, BLOCK, 0},
+      {64, SC, BLOCK, 0},
+      {ANY, SC, BLOCK, 0},
+      {0, SP | SC, BLOCK, 0}}},
+    {"spsc_1", 1, {{1, SP | SC, BLOCK, 0}}},
+    {"spsc_2", 1, {{2, SP | SC, BLOCK, 0}}},
+    {"spsc_64", 1, {{64, SP | SC, BLOCK, 0}}},
+    {"spsc_unbounded", 1, {{ANY, SP | SC, BLOCK, 0}}},
+    {"fail_2",
+     3,
+     {{2, ALL, FAIL, 0}, {2, SP | SC, FAIL, 0}, {0, ALL, FAIL, 0}}},
+    {"drop_oldest_1",
+     2,
+     {{1, ALL, DROP_OLDEST, 0}, {1, SP | SC, DROP_OLDEST, 0}}},
+    {"drop_oldest_3",
+     2,
+     {{3, ALL, DROP_OLDEST, 0}, {3, SP | SC, DROP_OLDEST, 0}}},
+    {"drop_newest_2",
+     3,
+     {{2, ALL, DROP_NEWEST, 0},
+      {2, SP | SC, DROP_NEWEST, 0},
+      {0, ALL, DROP_NEWEST, 0}}},
+    {"conflate", 2, {{1, ALL, CONFLATE, 0}, {1, SP | SC, CONFLATE, 0}}},
+    {"forced_2",
+     4,
+     {{2, ALL, BLOCK, FORCES},
+      {2, ALL, FAIL, FORCES},
+      {2, ALL, DROP_OLDEST, FORCES},
+      {0, ALL, BLOCK, FORCES}}},
+    {"spsc_forced_2",
+     2,
+     {{2, SP | SC, BLOCK, FORCES}, {2, SP | SC, DROP_NEWEST, FORCES}}},
 };
 
 #define FLAVOURS (sizeof flavours / sizeof *flavours)
@@ -86,9 +126,11 @@ static void roll_owner(struct plan *plan, unsigned thread, t_rand *dice)
 
 static bool may_make(const struct part *part, enum kind_id kind)
 {
-    if (kind == SEND || kind == RECV)
-        return part->moves[kind == SEND ? TX : RX];
     switch (kinds[kind].need) {
+    case TO_SEND:
+        return part->moves[TX];
+    case TO_RECV:
+        return part->moves[RX];
     case A_TX:
         return part->has[TX];
     case A_RX:
@@ -98,17 +140,27 @@ static bool may_make(const struct part *part, enum kind_id kind)
     }
 }
 
-static enum kind_id roll_kind(const struct part *part, t_rand *dice)
+/* How often, in proportion to the others; 0: it may not. */
+static uint64_t often(const struct plan *plan, const struct part *part,
+                      enum kind_id kind)
+{
+    bool done =
+        kinds[kind].only == 0 || (kinds[kind].only & plan->channel.does) != 0;
+    return done && may_make(part, kind) ? kinds[kind].often : 0;
+}
+
+static enum kind_id roll_kind(const struct plan *plan, const struct part *part,
+                              t_rand *dice)
 {
     uint64_t all = 0;
     for (unsigned k = 0; k < KINDS; k++)
-        all += may_make(part, (enum kind_id)k) ? kinds[k].often : 0;
+        all += often(plan, part, (enum kind_id)k);
     uint64_t roll = t_below(dice, all);
     for (unsigned k = 0;; k++) {
-        uint64_t often = may_make(part, (enum kind_id)k) ? kinds[k].often : 0;
-        if (roll < often)
+        uint64_t share = often(plan, part, (enum kind_id)k);
+        if (roll < share)
             return (enum kind_id)k;
-        roll -= often;
+        roll -= share;
     }
 }
 
@@ -146,7 +198,7 @@ static void roll_intent(const struct plan *plan, struct part *part,
                         uint8_t *msgs, t_rand *dice)
 {
     struct intent *intent = &part->intent[part->intents++];
-    *intent = (struct intent){.kind = roll_kind(part, dice)};
+    *intent = (struct intent){.kind = roll_kind(plan, part, dice)};
     unsigned shape = kinds[intent->kind].shape;
     intent->pause = roll_pause(part->intents == 1, dice);
     if ((shape & TAKES_UNTIL) != 0)

@@ -16,6 +16,8 @@
 struct channel {
     size_t cap;
     uint32_t promises;
+    enum leat_policy policy;
+    uint8_t does; /* what not every flavour does */
 };
 
 struct flavour {

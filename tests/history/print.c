@@ -53,11 +53,15 @@ static void add_got(struct text *text, const struct call *call)
         add(text, " = m%u", call->msg);
     else if ((shape & GIVES_CODE) != 0)
         add(text, " = %s",
-            call->answer == 0 ? "0" : leat_err_name(call->answer));
+            call->answer == 0   ? "0"
+            : call->answer == 1 ? "1"
+                                : leat_err_name(call->answer));
     else if ((shape & GIVES_NUMBER) != 0)
         add(text, " = %d", call->answer);
     else if ((shape & GIVES_TRUTH) != 0)
         add(text, " = %s", call->answer != 0 ? "true" : "false");
+    if (call->displaced != 0)
+        add(text, "; displaced m%u", call->displaced);
     for (unsigned d = 0; d < call->discards; d++)
         add(text, "%sm%u", d == 0 ? "; discarded " : " ", call->discarded[d]);
     if (call->flaw != NULL)
@@ -198,11 +202,15 @@ static void print_obstacles(FILE *out, const struct history *history,
 void history_print(FILE *out, const struct history *history,
                    const struct verdict *verdict)
 {
+    static const char *const policy[] = {"block", "fail", "drop oldest",
+                                         "drop newest", "conflate"};
     fprintf(out, "  capacity ");
     if (history->cap == LEAT_UNBOUNDED)
         fprintf(out, "unbounded");
     else
         fprintf(out, "%zu", history->cap);
+    if (history->policy != LEAT_POLICY_BLOCK)
+        fprintf(out, ", policy: %s", policy[history->policy]);
     fprintf(out,
             ", promises: %s, %u queued at the start, %u senders, "
             "%u receivers\n",

@@ -109,6 +109,27 @@ bool run_send(struct actor *actor, struct call *call)
     return true;
 }
 
+bool run_force(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    alignas(16) unsigned char buf[MSG_BYTES];
+    alignas(16) unsigned char out[MSG_BYTES];
+    write_msg(&trial->plan, call->msg, buf);
+    memset(out, UNTOUCHED, trial->plan.bytes);
+    begin(actor, call);
+    call->answer = leat_tx_force(trial->tx, buf, out);
+    end(actor, call);
+    if (call->answer == 1)
+        call->displaced = out[0];
+    if (call->answer == 1 && !is_msg(&trial->plan, out))
+        call->flaw = "it displaced bytes that nobody sent";
+    if (call->answer != 1 && !is_untouched(&trial->plan, out))
+        call->flaw = "it displaced nothing, and the buffer was written to";
+    if (buf[0] != call->msg || !is_msg(&trial->plan, buf))
+        call->flaw = "the sender's message was written to";
+    return true;
+}
+
 bool run_recv(struct actor *actor, struct call *call)
 {
     struct trial *trial = actor->trial;
@@ -267,8 +288,10 @@ static bool has_what_it_takes(const struct actor *actor, enum kind_id kind)
     bool rx = actor->own[RX] > 0;
     switch (kinds[kind].need) {
     case A_TX:
+    case TO_SEND:
         return tx;
     case A_RX:
+    case TO_RECV:
         return rx;
     case ANY_HALF:
         return tx || rx;
@@ -397,9 +420,11 @@ bool trial_begin(struct trial *trial)
         .discard = on_discard,
         .discard_arg = trial,
         .flags = plan->channel.promises,
+        .policy = plan->channel.policy,
     };
     history->cap = plan->channel.cap;
     history->promises = plan->channel.promises;
+    history->policy = plan->channel.policy;
     history->prefilled = plan->prefilled;
     history->threads = plan->threads;
     for (unsigned t = 0; t < THREADS; t++)

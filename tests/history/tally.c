@@ -85,7 +85,13 @@ static void add_call(struct tally *tally, const struct history *history,
     tally->overlaps += others; /* each pair from both sides: halved below */
     tally->discarded += call->discards;
     switch (call->kind) {
+    case FORCE:
+        tally->displaced += call->answer == 1;
+        break;
     case SEND:
+        tally->dropped += call->discards;
+        add_transfer(tally, history, call);
+        break;
     case RECV:
         add_transfer(tally, history, call);
         break;
@@ -145,8 +151,10 @@ static void add_order(struct tally *tally, const struct history *history,
             continue;
         overtaken = overtaken || call->ended < latest;
         latest = call->ended > latest ? call->ended : latest;
-        if (call->kind == SEND && call->answer == 0)
+        if (kinds[call->kind].need == TO_SEND && call->answer >= 0)
             stream.in[stream.ins++] = call;
+        if (call->kind == FORCE && call->answer == 1)
+            stream.out[stream.outs++] = call;
         if (call->kind == RECV && call->answer == 0)
             stream.out[stream.outs++] = call;
         for (unsigned d = 0; d < call->discards; d++)

@@ -22,6 +22,8 @@
     X(refused_at_once, "tries refused beside a call of the other end")         \
     X(overtaken, "histories explained only out of the order of ends")          \
     X(discarded, "messages discarded")                                         \
+    X(dropped, "sends that dropped a message")                                 \
+    X(displaced, "messages displaced by force")                                \
     X(aborted, "aborts that discarded, or marked")                             \
     X(revived, "owners from the view")                                         \
     X(gone, "views of a half that is gone")

@@ -20,6 +20,7 @@ static const struct history *history_of(const struct example *example)
     history = (struct history){
         .cap = example->cap,
         .promises = example->promises,
+        .policy = example->policy,
         .prefilled = example->prefilled,
         .owners = {example->owners[TX], example->owners[RX]},
         .threads = THREADS,
