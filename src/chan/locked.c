@@ -94,11 +94,54 @@ static inline void count_received(leat_chan *chan, size_t n)
 
 /* ---- one message (under the lock) ----------------------------------------- */
 
+/* Give a copy to those of the parked receivers before `end` who only peek. */
+static void show_before(leat_chan *chan, const leat__link *end, const void *msg,
+                        struct after *after)
+{
+    leat__link *next;
+    for (leat__link *at = chan->recvq.next; at != end; at = next) {
+        leat__waiter *receiver = LEAT__CONTAINER(at, leat__waiter, link);
+        next = at->next;
+        if (receiver->act != LEAT__PEEK)
+            continue;
+        leat__list_remove(at);
+        if (!leat__wait_claim(receiver->wait))
+            continue;
+        leat__copy(receiver->msg, msg, chan->msg_bytes);
+        will_wake(after, receiver);
+    }
+}
+
+/* Capacity 0: give the message to the first parked receiver that takes it, and only
+ * then a copy to those before it who peek. false: there was none, and nobody has seen it */
+static bool meet(leat_chan *chan, const void *msg, struct after *after)
+{
+    leat__link *queue = &chan->recvq;
+    leat__link *next;
+    for (leat__link *at = queue->next; at != queue; at = next) {
+        leat__waiter *receiver = LEAT__CONTAINER(at, leat__waiter, link);
+        next = at->next;
+        if (receiver->act == LEAT__PEEK)
+            continue;
+        leat__list_remove(at);
+        if (!leat__wait_claim(receiver->wait))
+            continue;
+        leat__copy(receiver->msg, msg, chan->msg_bytes);
+        will_wake(after, receiver);
+        count_received(chan, 1);
+        show_before(chan, next, msg, after);
+        return true;
+    }
+    return false;
+}
+
 /* Give the message to the first parked receiver, and a copy to those before it who
  * only peek. false: there was no receiver */
 static bool hand_out(leat_chan *chan, const void *msg, struct after *after)
 {
     leat__waiter *receiver;
+    if (chan->cap == 0)
+        return meet(chan, msg, after);
     LEAT_ASSERT(leat__store_len(chan) == 0 || /* I1 */
                 leat__chan_first_open(&chan->recvq) == NULL);
     while ((receiver = leat__chan_claim_first(&chan->recvq)) != NULL) {
@@ -400,9 +443,12 @@ static int locked_enlist(leat_chan *chan, enum leat__dir dir,
         rc = locked_show(chan, waiter->msg);
     else
         rc = locked_take(chan, waiter->msg, &after);
-    if (rc == LEAT_EAGAIN)
+    if (rc == LEAT_EAGAIN) {
         leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
                              &waiter->link);
+        if (dir == LEAT__SEND && chan->cap == 0)
+            show_before(chan, &chan->recvq, waiter->msg, &after);
+    }
     leat__chan_unlock(chan);
     settle(chan, &after);
     return rc;
