@@ -210,6 +210,14 @@ struct fate {
     uint8_t forced; /* times that a force displaced it */
 };
 
+/* How many messages a send was given. */
+static unsigned call_tried(const struct call *call)
+{
+    if (kinds[call->kind].need != TO_SEND)
+        return 0;
+    return call->kind == SEND_MANY ? call->asked : 1;
+}
+
 static void count_fates(const struct history *history, struct fate *fate)
 {
     for (unsigned m = 1; m <= history->prefilled; m++)
@@ -217,12 +225,12 @@ static void count_fates(const struct history *history, struct fate *fate)
     for (unsigned t = 0; t < history->threads; t++)
         for (unsigned i = 0; i < history->calls[t]; i++) {
             const struct call *call = &history->call[t][i];
-            struct fate *own = &fate[call->msg % MSGS];
-            bool sends = kinds[call->kind].need == TO_SEND;
-            own->queued |= sends && call->answer >= 0;
-            own->tried |= sends && call->answer < 0;
-            own->got =
-                (uint8_t)(own->got + (call->kind == RECV && call->answer == 0));
+            for (unsigned k = 0; k < call_sent(call); k++)
+                fate[(call->msg + k) % MSGS].queued = true;
+            for (unsigned k = call_sent(call); k < call_tried(call); k++)
+                fate[(call->msg + k) % MSGS].tried = true;
+            for (unsigned k = 0; k < call_received(call); k++)
+                fate[call_got(call, k) % MSGS].got++;
             if (call->kind == FORCE && call->answer == 1)
                 fate[call->displaced % MSGS].forced++;
             for (unsigned d = 0; d < call->discards; d++)
@@ -281,6 +289,9 @@ static bool may_discard(const struct history *history, enum kind_id kind)
     case RX_DROP:
     case RX_ABORT:
     case RECV:
+    case RECV_MANY:
+    case DRAIN:
+    case PEEK:
         return true;
     default:
         return false;

@@ -6,9 +6,9 @@
 
 #include "model.h"
 
-/* Steps of a history, at most: a call takes up to four, and one for each message
- * that it discards. */
-#define PATH (THREADS * CALLS * 4u + MSGS)
+/* Steps of a history, at most: a call takes up to four, or two for each message of a
+ * batch and one more, and one for each message that it discards. */
+#define PATH (THREADS * CALLS * (2u * BATCH + 1u) + MSGS)
 
 /* One step of an order. */
 struct taken {

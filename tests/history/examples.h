@@ -57,6 +57,18 @@
     {AT(t, b, e), .kind = SEND, .msg = (m), .patience = EVER,                  \
      .discards = 1, .discarded = {out}}
 
+#define SENT_MANY(t, b, e, n, asks, m)                                         \
+    {AT(t, b, e), .kind = SEND_MANY, .msg = (m), .patience = EVER,             \
+     .asked = (asks), .answer = (n)}
+#define GOT_MANY(t, b, e, n, asks, ...)                                        \
+    {AT(t, b, e), .kind = RECV_MANY, .patience = EVER, .asked = (asks),        \
+     .answer = (n), .batch = {__VA_ARGS__}}
+#define DRAINED(t, b, e, n, asks, ...)                                         \
+    {AT(t, b, e), .kind = DRAIN, .asked = (asks), .answer = (n),               \
+     .batch = {__VA_ARGS__}}
+#define PEEKED(t, b, e, m)                                                     \
+    {AT(t, b, e), .kind = PEEK, .msg = (m), .patience = EVER}
+
 #define FAIL        LEAT_POLICY_FAIL
 #define DROP_OLDEST LEAT_POLICY_DROP_OLDEST
 #define DROP_NEWEST LEAT_POLICY_DROP_NEWEST
@@ -473,6 +485,92 @@ static const struct example examples[] = {
      {FORCED(0, 1, 2, 2, 0), DISCARDED(1, 3, 4, RX_DROP, 1, 2)}},
     {"promised_and_forced", NULL, ON(2, 2, BOTH, 1, 1),
      {FORCED(0, 1, 4, 3, 1), GOT(1, 2, 5, 2), SAID(1, 6, 7, LEN, 1)}},
+
+    /* ---- batches ---- */
+    {"sent_in_a_batch", NULL, ON(3, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 2, 3, 3, 1), GOT_MANY(1, 3, 4, 2, 2, 1, 2),
+      GOT(1, 5, 6, 3)}},
+    {"batch_in_disorder", NO_ORDER, ON(3, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 2, 2, 2, 1), GOT(1, 3, 4, 2), GOT(1, 5, 6, 1)}},
+    {"received_in_disorder", NO_ORDER, ON(3, 2, 0, 1, 1),
+     {GOT_MANY(1, 1, 2, 2, 2, 2, 1)}},
+    {"batch_with_another_between", NULL, ON(3, 0, 0, 2, 1),
+     {SENT_MANY(0, 1, 4, 2, 2, 1), SENT(1, 2, 3, 3), GOT(2, 5, 6, 1),
+      GOT(2, 7, 8, 3), GOT(2, 9, 10, 2)}},
+    {"batch_with_a_later_between", NO_ORDER, ON(3, 0, 0, 2, 1),
+     {SENT_MANY(0, 1, 2, 2, 2, 1), SENT(1, 3, 4, 3), GOT(2, 5, 6, 1),
+      GOT(2, 7, 8, 3), GOT(2, 9, 10, 2)}},
+    {"batch_cut_by_room", NULL, ON(2, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 2, 2, 3, 1), GOT(1, 3, 4, 1)}},
+    {"batch_cut_and_room_left", NO_ORDER, ON(3, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 2, 2, 3, 1)}},
+    {"batch_above_the_capacity", NO_ORDER, ON(2, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 2, 3, 3, 1)}},
+    {"batch_beside_a_receive", NULL, ON(2, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 4, 3, 3, 1), GOT(1, 2, 3, 1)}},
+    {"batch_cut_by_close", NULL, ON(UNB, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 4, 1, 3, 1), DID(1, 2, 3, RX_CLOSE)}},
+    {"batch_cut_by_nothing", NO_ORDER, ON(UNB, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 2, 1, 3, 1)}},
+    {"batch_of_nothing", NO_ORDER, ON(2, 2, 0, 1, 1),
+     {SENT_MANY(0, 1, 2, 0, 3, 3)}},
+    {"the_rest_of_a_batch_came", "m3 came, and its send had failed",
+     ON(2, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 2, 2, 3, 1), GOT_MANY(1, 3, 4, 3, 3, 1, 2, 3)}},
+    {"received_all_there_was", NULL, ON(3, 2, 0, 1, 1),
+     {GOT_MANY(1, 1, 2, 2, 3, 1, 2)}},
+    {"received_too_few", NO_ORDER, ON(3, 2, 0, 1, 1),
+     {GOT_MANY(1, 1, 2, 1, 3, 1)}},
+    {"received_with_another_between", NULL, ON(3, 3, 0, 1, 2),
+     {GOT_MANY(0, 1, 4, 2, 3, 1, 3), GOT(1, 2, 3, 2)}},
+    {"waited_for_the_second", NO_ORDER, ON(3, 1, 0, 1, 1),
+     {GOT_MANY(1, 1, 2, 2, 2, 1, 2), SENT(0, 3, 4, 2)}},
+    {"met_in_a_batch", NULL, ON(0, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 4, 2, 3, 1), GOT_MANY(1, 2, 3, 2, 2, 1, 2)}},
+    {"met_in_a_batch_and_once_more", NO_ORDER, ON(0, 0, 0, 1, 1),
+     {SENT_MANY(0, 1, 4, 2, 3, 1), GOT(1, 2, 3, 1), GOT(1, 5, 6, 2)}},
+    {"drained", NULL, ON(3, 2, 0, 1, 1),
+     {DRAINED(1, 1, 2, 2, 3, 1, 2), DRAINED(1, 3, 4, 0, 3, 0)}},
+    {"drained_too_few", NO_ORDER, ON(3, 2, 0, 1, 1),
+     {DRAINED(1, 1, 2, 0, 3, 0)}},
+    {"marked_in_a_batch", NULL, ON(3, 2, BOTH, 1, 1),
+     {{AT(1, 1, 4), .kind = RECV_MANY, .patience = EVER, .asked = 3,
+       .answer = 1, .batch = {1}, .discards = 1, .discarded = {2}},
+      DID(2, 2, 3, RX_ABORT)}},
+
+    /* ---- peeks ---- */
+    {"peeked", NULL, ON(3, 2, 0, 1, 1),
+     {PEEKED(1, 1, 2, 1), PEEKED(1, 3, 4, 1), GOT(1, 5, 6, 1),
+      PEEKED(1, 7, 8, 2)}},
+    {"peeked_at_the_second", NO_ORDER, ON(3, 2, 0, 1, 1),
+     {PEEKED(1, 1, 2, 2)}},
+    {"peeked_and_it_was_gone", NO_ORDER, ON(3, 2, 0, 1, 1),
+     {PEEKED(1, 1, 2, 1), GOT(1, 3, 4, 2), GOT(1, 5, 6, 1)}},
+    {"peeked_at_the_past", NO_ORDER, ON(3, 2, 0, 1, 1),
+     {GOT(1, 1, 2, 1), PEEKED(1, 3, 4, 1)}},
+    {"peeked_before_it_was_sent", NO_ORDER, ON(3, 0, 0, 1, 1),
+     {PEEKED(1, 1, 2, 1), SENT(0, 3, 4, 1)}},
+    {"peeked_at_who_waits", NULL, ON(0, 0, 0, 1, 1),
+     {SEND_AS(0, 1, 4, 1, SOON, LEAT_ETIMEDOUT), PEEKED(1, 2, 3, 1)}},
+    {"peeked_at_who_does_not_wait", NO_ORDER, ON(0, 0, 0, 1, 1),
+     {FULL(0, 1, 4, 1), PEEKED(1, 2, 3, 1)}},
+    {"peeked_at_who_has_met", NO_ORDER, ON(0, 0, 0, 1, 1),
+     {SENT(0, 1, 4, 1), GOT(1, 2, 3, 1), PEEKED(1, 5, 6, 1)}},
+    {"peeked_after_abort", NO_ORDER, ON(3, 1, BOTH, 1, 1),
+     {DID(2, 1, 2, RX_ABORT), PEEKED(1, 3, 4, 1)}},
+
+    /* ---- the other side ---- */
+    {"gone", NULL, ON(1, 0, 0, 1, 1),
+     {SAID(0, 1, 2, TX_IS_GONE, 0), SAID(1, 3, 4, RX_DROP, 1),
+      SAID(0, 5, 6, TX_IS_GONE, 1), DID(0, 7, 8, TX_WAIT_GONE)}},
+    {"gone_and_there", NO_ORDER, ON(1, 0, 0, 1, 1),
+     {SAID(0, 1, 2, TX_IS_GONE, 1), SAID(1, 3, 4, RX_DROP, 1)}},
+    {"gone_unseen", NO_ORDER, ON(1, 0, 0, 1, 1),
+     {SAID(1, 1, 2, RX_DROP, 1), SAID(0, 3, 4, TX_IS_GONE, 0)}},
+    {"waited_and_not_gone", NO_ORDER, ON(1, 0, 0, 1, 2),
+     {SAID(1, 1, 2, RX_DROP, 0), DID(0, 3, 4, TX_WAIT_GONE)}},
+    {"closed_is_not_gone", NO_ORDER, ON(1, 0, 0, 1, 1),
+     {DID(1, 1, 2, RX_CLOSE), DID(0, 3, 4, TX_WAIT_GONE)}},
 };
 
 /* clang-format on */

@@ -71,6 +71,7 @@ static void must_have_met(const struct tally *tally)
     bool waits = first->cap < 4 && first->policy == LEAT_POLICY_BLOCK;
     bool drops = first->policy >= LEAT_POLICY_DROP_OLDEST;
     bool forces = (first->does & FORCES) != 0;
+    bool batches = (first->does & BATCHES) != 0;
     const char *missed = NULL;
     if (tally->overlapped == 0 || tally->recvs_waited == 0 ||
         (waits && tally->sends_waited == 0))
@@ -79,6 +80,9 @@ static void must_have_met(const struct tally *tally)
         missed = "no send dropped anything";
     else if (forces && tally->displaced == 0)
         missed = "nothing was displaced";
+    else if (batches && (tally->batched == 0 || tally->cut_short == 0 ||
+                         tally->peeked == 0))
+        missed = "no batch was cut short, or nothing was peeked at";
     if (missed == NULL)
         return;
     fprintf(stderr, "history %s: %s\n", flavour->name, missed);

@@ -30,6 +30,7 @@
 #define CALLS   24u /* of one thread, at most */
 #define MSGS    96u /* messages are 1 .. MSGS - 1 */
 #define TOKENS  2u
+#define BATCH   3u /* messages of one call, at most */
 #define BOTH    (LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER)
 
 enum half { TX, RX };
@@ -41,7 +42,11 @@ enum patience { NOWAIT, PAST, SOON, EVER };
 enum kind_id {
     SEND,
     FORCE,
+    SEND_MANY,
     RECV,
+    RECV_MANY,
+    DRAIN,
+    PEEK,
     TX_CLOSE,
     RX_CLOSE,
     TX_CLOSE_BECAUSE,
@@ -60,6 +65,10 @@ enum kind_id {
     CLOSE_REASON,
     TX_COUNT,
     RX_COUNT,
+    TX_IS_GONE,
+    RX_IS_GONE,
+    TX_WAIT_GONE,
+    RX_WAIT_GONE,
     FIRE,
     CHECK,
     KINDS
@@ -69,11 +78,13 @@ struct call {
     enum kind_id kind;
     enum patience patience;
     uint8_t thread;
-    uint8_t token;     /* that the call carries, or is about; 0: none */
-    uint8_t msg;       /* sent or received; 0: none */
-    uint8_t displaced; /* by force, and the sender's now; 0: none */
-    int reason;        /* that a close gives */
-    int answer;        /* a code, a number, or 0 and 1 */
+    uint8_t token; /* that the call carries, or is about; 0: none */
+    uint8_t msg;   /* sent or received; 0: none */
+    uint8_t asked; /* a batch: for how many; those sent are msg, msg + 1, ... */
+    uint8_t batch[BATCH]; /* received in one */
+    uint8_t displaced;    /* by force, and the sender's now; 0: none */
+    int reason;           /* that a close gives */
+    int answer;           /* a code, a number, or 0 and 1 */
     uint32_t began;
     uint32_t ended;   /* 0: not yet */
     const char *flaw; /* what was seen to be wrong at once; or NULL */
@@ -103,7 +114,7 @@ struct state;
 enum need { NOTHING, A_TX, A_RX, TO_SEND, TO_RECV, ANY_HALF };
 
 /* What not every flavour does; bits. */
-enum { FORCES = 1u };
+enum { FORCES = 1u, BATCHES = 2u };
 
 /* What is given and what comes back, for who prints it. */
 enum {
@@ -114,7 +125,8 @@ enum {
     GIVES_CODE = 16u,
     GIVES_MSG = 32u,
     GIVES_NUMBER = 64u,
-    GIVES_TRUTH = 128u
+    GIVES_TRUTH = 128u,
+    MANY = 256u
 };
 
 struct kind {
@@ -131,6 +143,11 @@ struct kind {
 };
 
 extern const struct kind kinds[KINDS];
+
+/* How many messages it put in, and how many it took out for itself; which those are. */
+unsigned call_sent(const struct call *call);
+unsigned call_received(const struct call *call);
+uint8_t call_got(const struct call *call, unsigned i);
 
 /* ---- print.c -------------------------------------------------------------------- */
 

@@ -11,6 +11,14 @@ const struct kind kinds[KINDS] = {
               step_send},
     [FORCE] = {"force", TO_SEND, FORCES, 80, TAKES_MSG | GIVES_CODE, run_force,
                step_force},
+    [SEND_MANY] = {"send_many", TO_SEND, BATCHES, 60,
+                   TAKES_MSG | MANY | TRANSFER, run_send_many, step_send_many},
+    [RECV_MANY] = {"recv_many", TO_RECV, BATCHES, 60,
+                   GIVES_MSG | MANY | TRANSFER, run_recv_many, step_recv_many},
+    [DRAIN] = {"drain", TO_RECV, BATCHES, 20, GIVES_MSG | MANY | GIVES_NUMBER,
+               run_recv_many, step_recv_many},
+    [PEEK] = {"peek", TO_RECV, BATCHES, 60, GIVES_MSG | TRANSFER, run_recv,
+              step_peek},
     [RECV] = {"recv", TO_RECV, 0, 120, GIVES_MSG | TRANSFER, run_recv,
               step_recv},
     [TX_CLOSE] = {"tx_close", A_TX, 0, 3, 0, run_close, step_close},
@@ -39,7 +47,40 @@ const struct kind kinds[KINDS] = {
                   step_count},
     [RX_COUNT] = {"rx_count", ANY_HALF, 0, 3, GIVES_NUMBER, run_look,
                   step_count},
+    [TX_IS_GONE] = {"tx_is_gone", A_TX, BATCHES, 4, GIVES_TRUTH, run_is_gone,
+                    step_is_gone},
+    [RX_IS_GONE] = {"rx_is_gone", A_RX, BATCHES, 4, GIVES_TRUTH, run_is_gone,
+                    step_is_gone},
+    [TX_WAIT_GONE] = {"tx_wait_gone", A_TX, BATCHES, 4, TRANSFER, run_wait_gone,
+                      step_wait_gone},
+    [RX_WAIT_GONE] = {"rx_wait_gone", A_RX, BATCHES, 4, TRANSFER, run_wait_gone,
+                      step_wait_gone},
     [FIRE] = {"fire", NOTHING, 0, 24, TAKES_TOKEN, run_fire, step_fire},
     [CHECK] = {"check", NOTHING, 0, 3, TAKES_TOKEN | GIVES_TRUTH, run_check,
                step_check},
 };
+
+unsigned call_sent(const struct call *call)
+{
+    if (kinds[call->kind].need != TO_SEND || call->answer < 0)
+        return 0;
+    return call->kind == SEND_MANY ? (unsigned)call->answer : 1;
+}
+
+unsigned call_received(const struct call *call)
+{
+    switch (call->kind) {
+    case RECV:
+        return call->answer == 0;
+    case RECV_MANY:
+    case DRAIN:
+        return call->answer > 0 ? (unsigned)call->answer : 0;
+    default:
+        return 0;
+    }
+}
+
+uint8_t call_got(const struct call *call, unsigned i)
+{
+    return call->kind == RECV ? call->msg : call->batch[i];
+}

@@ -201,6 +201,48 @@ const char *step_send(const struct moment *at, const struct call *call,
     return why != NULL ? why : over(phase);
 }
 
+/* A batch: one phase a message, or two if each is a meeting. */
+static unsigned phases_of(const struct moment *at)
+{
+    return at->history->cap == 0 ? 2 : 1;
+}
+
+/* It sent fewer than it was given. */
+static const char *stop_sending(const struct moment *at,
+                                const struct state *state, uint8_t *phase)
+{
+    if (state->refuses || is_full(at, state))
+        return over(phase);
+    return "it stopped sending, and the channel has room";
+}
+
+const char *step_send_many(const struct moment *at, const struct call *call,
+                           struct state *state, uint8_t *phase)
+{
+    unsigned phases = phases_of(at);
+    unsigned done = *phase / phases;
+    unsigned inside = *phase % phases;
+    uint8_t msg = (uint8_t)(call->msg + done);
+    const char *why;
+    if (call->answer < 0)
+        return send_failed(at, call, state, phase);
+    if (call->answer == 0 || call->answer > call->asked)
+        return "it cannot have sent so many";
+    if (done == (unsigned)call->answer)
+        return stop_sending(at, state, phase);
+    if (inside == 0 && !may_enter(call, state))
+        return "the channel is closed";
+    if (at->history->cap == 0) {
+        why = meet(state, msg, *phase - inside, phase);
+    } else {
+        why = is_full(at, state) ? "the channel is full" : enter(state, msg);
+        ++*phase;
+    }
+    if (why == NULL && *phase == call->asked * phases)
+        return over(phase);
+    return why;
+}
+
 const char *step_force(const struct moment *at, const struct call *call,
                        struct state *state, uint8_t *phase)
 {
@@ -242,26 +284,42 @@ static bool overlaps_abort(const struct moment *at, const struct call *call)
     return true;
 }
 
+/* Is `msg` the next message, of those that are queued? */
+static const char *is_next(const struct moment *at, const struct call *call,
+                           const struct state *state, uint8_t msg)
+{
+    if (state->len == 0)
+        return "nothing is queued";
+    if (state->queue[0] != msg)
+        return "another message is first in the queue";
+    if (state->aborted && !overlaps_abort(at, call))
+        return "the channel is aborted";
+    return NULL;
+}
+
+static const char *take(const struct moment *at, const struct call *call,
+                        struct state *state, uint8_t msg)
+{
+    if (at->history->cap == 0) {
+        if (state->offered != msg)
+            return "nobody offers this message";
+        state->offered = TAKEN;
+        return NULL;
+    }
+    const char *why = is_next(at, call, state, msg);
+    if (why == NULL)
+        take_out(state, 0);
+    return why;
+}
+
 static const char *step_received(const struct moment *at,
                                  const struct call *call, struct state *state,
                                  uint8_t *phase)
 {
     if (call->discards > 0)
         return "the hook ran in a receive that got a message";
-    if (at->history->cap == 0) {
-        if (state->offered != call->msg)
-            return "nobody offers this message";
-        state->offered = TAKEN;
-        return over(phase);
-    }
-    if (state->len == 0)
-        return "nothing is queued";
-    if (state->queue[0] != call->msg)
-        return "another message is first in the queue";
-    if (state->aborted && !overlaps_abort(at, call))
-        return "the channel is aborted";
-    take_out(state, 0);
-    return over(phase);
+    const char *why = take(at, call, state, call->msg);
+    return why != NULL ? why : over(phase);
 }
 
 /* The end of the stream; behind a mark the receive discards, step by step. */
@@ -285,6 +343,79 @@ const char *step_recv(const struct moment *at, const struct call *call,
     if (call->answer == LEAT_ECLOSED)
         return step_received_end(call, state, phase);
     return give_up(call, state, state->len == 0 && !state->sealed, phase);
+}
+
+/* It received `got`, fewer than it was asked for: nothing was there, or behind a mark
+ * what was there went to the hook. */
+static const char *stop_receiving(const struct call *call, struct state *state,
+                                  unsigned got, uint8_t *phase)
+{
+    unsigned k = *phase - got;
+    if (call->discards > 0 && !(state->aborted && state->sealed))
+        return "the hook ran in a receive, and the channel is not aborted";
+    if (k < call->discards) {
+        ++*phase;
+        return discard_one(call, state, k);
+    }
+    return state->len == 0 ? over(phase)
+                           : "it stopped receiving, and messages are queued";
+}
+
+const char *step_recv_many(const struct moment *at, const struct call *call,
+                           struct state *state, uint8_t *phase)
+{
+    unsigned got = call_received(call);
+    if (call->kind == RECV_MANY && call->answer <= 0)
+        return call->answer == 0 ? "it received nothing and says no why"
+                                 : step_recv(at, call, state, phase);
+    if (call->answer < 0 || got > call->asked)
+        return "it cannot have received so many";
+    if (*phase >= got)
+        return stop_receiving(call, state, got, phase);
+    const char *why = take(at, call, state, call->batch[*phase]);
+    ++*phase;
+    if (why == NULL && *phase == call->asked)
+        return call->discards == 0 ? over(phase)
+                                   : "the hook ran in a receive that got all";
+    return why;
+}
+
+/* A rendezvous: is there a sender that waits with this message? In a batch only the
+ * first is waited with. */
+static bool is_waited_with(const struct moment *at, const struct state *state,
+                           uint8_t msg)
+{
+    const struct history *history = at->history;
+    if (state->refuses || history->policy != LEAT_POLICY_BLOCK)
+        return false;
+    for (unsigned t = 0; t < history->threads; t++) {
+        unsigned i = at->config->at[t];
+        if (i == history->calls[t])
+            continue;
+        const struct call *call = &history->call[t][i];
+        if ((call->kind == SEND || call->kind == SEND_MANY) &&
+            call->msg == msg && call->began <= at->limit &&
+            call->patience != NOWAIT && call->patience != PAST &&
+            (at->config->phase[t] == 0 || call->answer < 0))
+            return true;
+    }
+    return false;
+}
+
+const char *step_peek(const struct moment *at, const struct call *call,
+                      struct state *state, uint8_t *phase)
+{
+    const char *why = NULL;
+    if (call->answer != 0)
+        return step_recv(at, call, state, phase);
+    if (call->discards > 0)
+        return "the hook ran in a peek that saw a message";
+    if (at->history->cap > 0)
+        why = is_next(at, call, state, call->msg);
+    else if (state->offered != call->msg &&
+             !is_waited_with(at, state, call->msg))
+        why = "no sender waits with this message";
+    return why != NULL ? why : over(phase);
 }
 
 /* ---- closing -------------------------------------------------------------------------- */
@@ -409,6 +540,32 @@ const char *step_drop(const struct moment *at, const struct call *call,
                            : "the hook was not given all that is queued";
 }
 
+/* The other half than that whose owner asks. */
+static enum half other_half(const struct call *call)
+{
+    return call->kind == TX_IS_GONE || call->kind == TX_WAIT_GONE ? RX : TX;
+}
+
+const char *step_is_gone(const struct moment *at, const struct call *call,
+                         struct state *state, uint8_t *phase)
+{
+    (void)at;
+    bool gone = state->owners[other_half(call)] == 0;
+    if ((call->answer != 0) == gone)
+        return over(phase);
+    return gone ? "the half has no owner" : "the half has owners";
+}
+
+const char *step_wait_gone(const struct moment *at, const struct call *call,
+                           struct state *state, uint8_t *phase)
+{
+    (void)at;
+    bool gone = state->owners[other_half(call)] == 0;
+    if (call->answer == 0)
+        return gone ? over(phase) : "the half has owners";
+    return give_up(call, state, !gone, phase);
+}
+
 /* ---- looks --------------------------------------------------------------------------------- */
 
 static bool overlap(const struct call *a, const struct call *b)
@@ -431,9 +588,9 @@ static unsigned slack(const struct moment *at, const struct call *look)
             if (!overlap(look, call))
                 continue;
             gone += call->discards;
-            gone += call->kind == RECV && call->answer == 0;
+            gone += call_received(call);
             gone += call->kind == FORCE && call->answer == 1;
-            sends += kinds[call->kind].need == TO_SEND && call->answer >= 0;
+            sends += call_sent(call);
         }
     return sends > 0 ? gone : 0;
 }
@@ -531,17 +688,22 @@ const char *step_check(const struct moment *at, const struct call *call,
 
 /* While a message is offered nothing else happens: the send and the receive are one
  * moment. */
-static bool meets(const struct call *call, uint8_t phase)
+static bool meets(const struct call *call, const struct state *state,
+                  uint8_t phase)
 {
-    return call->answer == 0 &&
-           (call->kind == RECV ||
-            (kinds[call->kind].need == TO_SEND && phase == 1));
+    if (call->answer < 0)
+        return false;
+    if (call->kind == PEEK)
+        return state->offered == call->msg;
+    if (kinds[call->kind].need == TO_SEND)
+        return phase % 2 == 1;
+    return phase < call_received(call);
 }
 
 const char *model_step(const struct moment *at, const struct call *call,
                        struct state *state, uint8_t *phase)
 {
-    if (state->offered != 0 && !meets(call, *phase))
+    if (state->offered != 0 && !meets(call, state, *phase))
         return "a sender and a receiver are just meeting";
     const char *why = kinds[call->kind].step(at, call, state, phase);
     if (why == NULL && *phase == OVER && state->admitted == call->thread + 1)

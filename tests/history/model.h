@@ -18,6 +18,12 @@
  *                receiving half, and abort, close and then discard: a call that
  *                comes in between may see one without the other. ("done when they
  *                return")
+ *   a batch      is one send or receive after another, each at a moment of its own.
+ *                If it moves fewer than it was asked for there is a moment behind
+ *                the last in which the next would have to wait, or fails. ("as many
+ *                of the others, in order, as can be sent without waiting")
+ *   a peek       of a rendezvous shows the message of a sender that waits, or of one
+ *                that is just meeting its receiver.
  *   full         what a policy, or leat_tx_force, takes out and what it puts in is one
  *                step, at a moment when the channel is full. With the newest dropped
  *                or refused such a moment is all there is.
@@ -88,7 +94,8 @@ const char *model_step(const struct moment *at, const struct call *call,
 typedef const char *model_fn(const struct moment *at, const struct call *call,
                              struct state *state, uint8_t *phase);
 
-model_fn step_send, step_force, step_recv, step_close, step_abort, step_clone,
+model_fn step_send, step_force, step_send_many, step_recv, step_recv_many,
+    step_peek, step_is_gone, step_wait_gone, step_close, step_abort, step_clone,
     step_drop, step_own, step_len, step_is_empty, step_is_full, step_is_closed,
     step_close_reason, step_count, step_fire, step_check;
 

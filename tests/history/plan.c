@@ -69,6 +69,11 @@ static const struct flavour flavours[] = {
     {"spsc_forced_2",
      2,
      {{2, SP | SC, BLOCK, FORCES}, {2, SP | SC, DROP_NEWEST, FORCES}}},
+    {"batch_3", 2, {{3, ALL, BLOCK, BATCHES}, {3, ALL, FAIL, BATCHES}}},
+    {"batch_unbounded", 1, {{ANY, ALL, BLOCK, BATCHES}}},
+    {"batch_rendezvous", 1, {{0, ALL, BLOCK, BATCHES}}},
+    {"spsc_batch_3", 1, {{3, SP | SC, BLOCK, BATCHES}}},
+    {"spsc_batch_unbounded", 1, {{ANY, SP | SC, BLOCK, BATCHES}}},
 };
 
 #define FLAVOURS (sizeof flavours / sizeof *flavours)
@@ -207,8 +212,12 @@ static void roll_intent(const struct plan *plan, struct part *part,
         intent->token = (uint8_t)(1 + t_below(dice, TOKENS));
     if ((shape & TAKES_REASON) != 0)
         intent->reason = (uint8_t)(1 + t_below(dice, 200));
-    if ((shape & TAKES_MSG) != 0)
-        intent->msg = (uint8_t)(plan->prefilled + ++*msgs);
+    if ((shape & MANY) != 0)
+        intent->asked = (uint8_t)(1 + t_below(dice, BATCH));
+    if ((shape & TAKES_MSG) != 0) {
+        intent->msg = (uint8_t)(plan->prefilled + 1 + *msgs);
+        *msgs = (uint8_t)(*msgs + ((shape & MANY) != 0 ? intent->asked : 1));
+    }
 }
 
 /* ---- the channel ------------------------------------------------------------------------ */

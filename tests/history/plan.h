@@ -39,6 +39,7 @@ struct intent {
     enum patience patience;
     uint8_t token;
     uint8_t msg;
+    uint8_t asked; /* a batch: for how many */
     uint8_t reason;
     uint16_t pause;  /* before it */
     int32_t soon_ns; /* SOON: from just before the call */

@@ -35,6 +35,10 @@ static void add_given(struct text *text, const struct call *call)
     add(text, "%s(", kinds[call->kind].name);
     if ((shape & TAKES_MSG) != 0)
         add(text, "m%u", call->msg), comma = ", ";
+    if ((shape & (TAKES_MSG | MANY)) == (TAKES_MSG | MANY))
+        add(text, " to m%d", call->msg + call->asked - 1);
+    if ((shape & (GIVES_MSG | MANY)) == (GIVES_MSG | MANY))
+        add(text, "up to %u", call->asked), comma = ", ";
     if ((shape & TAKES_REASON) != 0)
         add(text, "%d", call->reason);
     if ((shape & TAKES_UNTIL) != 0)
@@ -49,14 +53,14 @@ static void add_got(struct text *text, const struct call *call)
     unsigned shape = kinds[call->kind].shape;
     if (call->ended == 0)
         add(text, " has not returned");
-    else if ((shape & GIVES_MSG) != 0 && call->answer == 0)
+    else if (call_received(call) > 0)
+        for (unsigned i = 0; i < call_received(call); i++)
+            add(text, "%sm%u", i == 0 ? " = " : " ", call_got(call, i));
+    else if (call->kind == PEEK && call->answer == 0)
         add(text, " = m%u", call->msg);
-    else if ((shape & GIVES_CODE) != 0)
-        add(text, " = %s",
-            call->answer == 0   ? "0"
-            : call->answer == 1 ? "1"
-                                : leat_err_name(call->answer));
-    else if ((shape & GIVES_NUMBER) != 0)
+    else if ((shape & GIVES_CODE) != 0 && call->answer < 0)
+        add(text, " = %s", leat_err_name(call->answer));
+    else if ((shape & (GIVES_CODE | GIVES_NUMBER)) != 0)
         add(text, " = %d", call->answer);
     else if ((shape & GIVES_TRUTH) != 0)
         add(text, " = %s", call->answer != 0 ? "true" : "false");

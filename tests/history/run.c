@@ -130,6 +130,7 @@ bool run_force(struct actor *actor, struct call *call)
     return true;
 }
 
+/* A receive or a peek. */
 bool run_recv(struct actor *actor, struct call *call)
 {
     struct trial *trial = actor->trial;
@@ -137,7 +138,8 @@ bool run_recv(struct actor *actor, struct call *call)
     leat_until until = until_of(actor, call);
     memset(buf, UNTOUCHED, trial->plan.bytes);
     begin(actor, call);
-    call->answer = leat_rx_recv(trial->rx, buf, until);
+    call->answer = call->kind == PEEK ? leat_rx_peek(trial->rx, buf, until)
+                                      : leat_rx_recv(trial->rx, buf, until);
     end(actor, call);
     check_deadline(call, until);
     if (call->answer == 0) {
@@ -147,6 +149,63 @@ bool run_recv(struct actor *actor, struct call *call)
     } else if (!is_untouched(&trial->plan, buf)) {
         call->flaw = "it failed, and the buffer was written to";
     }
+    return true;
+}
+
+/* ---- batches ---------------------------------------------------------------------- */
+
+bool run_send_many(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    size_t bytes = trial->plan.bytes;
+    alignas(16) unsigned char buf[BATCH * MSG_BYTES];
+    leat_until until = until_of(actor, call);
+    for (unsigned i = 0; i < call->asked; i++)
+        write_msg(&trial->plan, (uint8_t)(call->msg + i), buf + i * bytes);
+    begin(actor, call);
+    call->answer = (int)leat_tx_send_many(trial->tx, buf, call->asked, until);
+    end(actor, call);
+    check_deadline(call, until);
+    for (unsigned i = 0; i < call->asked; i++)
+        if (buf[i * bytes] != call->msg + i ||
+            !is_msg(&trial->plan, buf + i * bytes))
+            call->flaw = "the sender's messages were written to";
+    return true;
+}
+
+static void read_batch(const struct plan *plan, struct call *call,
+                       const unsigned char *buf)
+{
+    unsigned got = call_received(call);
+    for (unsigned i = 0; i < call->asked; i++) {
+        const unsigned char *msg = buf + i * plan->bytes;
+        if (i < got)
+            call->batch[i] = *msg;
+        if (i < got && !is_msg(plan, msg))
+            call->flaw = "it got bytes that nobody sent";
+        if (i >= got && !is_untouched(plan, msg))
+            call->flaw = "the buffer was written to behind what it got";
+    }
+}
+
+bool run_recv_many(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    alignas(16) unsigned char buf[BATCH * MSG_BYTES];
+    leat_until until = until_of(actor, call);
+    memset(buf, UNTOUCHED, sizeof buf);
+    begin(actor, call);
+    if (call->kind == DRAIN)
+        call->answer = (int)leat_rx_drain(trial->rx, buf, call->asked);
+    else
+        call->answer =
+            (int)leat_rx_recv_many(trial->rx, buf, call->asked, until);
+    end(actor, call);
+    check_deadline(call, until);
+    if (call->answer > call->asked)
+        call->flaw = "it got more than it was asked for";
+    else
+        read_batch(&trial->plan, call, buf);
     return true;
 }
 
@@ -233,6 +292,29 @@ bool run_own(struct actor *actor, struct call *call)
     return true;
 }
 
+bool run_is_gone(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    begin(actor, call);
+    call->answer = call->kind == TX_IS_GONE ? leat_tx_is_gone(trial->tx)
+                                            : leat_rx_is_gone(trial->rx);
+    end(actor, call);
+    return true;
+}
+
+bool run_wait_gone(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    leat_until until = until_of(actor, call);
+    begin(actor, call);
+    call->answer = call->kind == TX_WAIT_GONE
+                       ? leat_tx_wait_gone(trial->tx, until)
+                       : leat_rx_wait_gone(trial->rx, until);
+    end(actor, call);
+    check_deadline(call, until);
+    return true;
+}
+
 /* ---- looks and tokens -------------------------------------------------------------------- */
 
 static int look(leat_chan *chan, enum kind_id kind)
@@ -300,12 +382,14 @@ static bool has_what_it_takes(const struct actor *actor, enum kind_id kind)
     }
 }
 
-/* For ever waits only a thread that owns no other half. So somebody always comes to
+/* For ever waits only a thread that owns no other half, and not for the end of that:
+ * its owner may wait for ours. So somebody always comes to
  * end its wait: whoever does not wait goes on to the end of its part, and drops. */
 static enum patience patience_of(const struct actor *actor,
                                  const struct intent *intent)
 {
     bool both = actor->own[TX] > 0 && actor->own[RX] > 0;
+    both = both || kinds[intent->kind].run == run_wait_gone;
     return intent->patience == EVER && both ? SOON : intent->patience;
 }
 
@@ -326,6 +410,7 @@ static void make_call(struct actor *actor, const struct intent *intent)
         .thread = (uint8_t)actor->thread,
         .token = intent->token,
         .msg = intent->msg,
+        .asked = intent->asked,
         .reason = intent->reason,
     };
     actor->intent = intent;

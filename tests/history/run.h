@@ -46,7 +46,8 @@ void trial_end(struct trial *trial);
 
 typedef bool run_fn(struct actor *actor, struct call *call);
 
-run_fn run_send, run_force, run_recv, run_close, run_abort, run_clone, run_drop,
-    run_own, run_look, run_fire, run_check;
+run_fn run_send, run_force, run_send_many, run_recv, run_recv_many, run_is_gone,
+    run_wait_gone, run_close, run_abort, run_clone, run_drop, run_own, run_look,
+    run_fire, run_check;
 
 #endif

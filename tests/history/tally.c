@@ -55,7 +55,8 @@ static uint32_t first_end(const struct history *history, unsigned token)
 static void add_transfer(struct tally *tally, const struct history *history,
                          const struct call *call)
 {
-    enum kind_id other = call->kind == SEND ? RECV : SEND;
+    bool sends = kinds[call->kind].need == TO_SEND;
+    enum kind_id other = sends ? RECV : SEND;
     bool waits = call->patience != NOWAIT && call->patience != PAST;
     switch (call->answer) {
     case LEAT_EAGAIN:
@@ -85,6 +86,16 @@ static void add_call(struct tally *tally, const struct history *history,
     tally->overlaps += others; /* each pair from both sides: halved below */
     tally->discarded += call->discards;
     switch (call->kind) {
+    case SEND_MANY:
+    case RECV_MANY:
+    case DRAIN:
+        tally->batched += call->answer > 1;
+        tally->cut_short += call->answer > 0 && call->answer < call->asked;
+        add_transfer(tally, history, call);
+        break;
+    case PEEK:
+        tally->peeked += call->answer == 0;
+        break;
     case FORCE:
         tally->displaced += call->answer == 1;
         break;
@@ -127,7 +138,8 @@ static void add_waits(struct tally *tally, const struct history *history,
         const struct call *recv = i < stream->outs ? stream->out[i] : NULL;
         if (send == NULL)
             continue; /* it was there at the start */
-        if (recv != NULL && recv->kind == RECV && recv->began < send->began)
+        if (recv != NULL && call_received(recv) > 0 &&
+            recv->began < send->began)
             tally->recvs_waited++;
         const struct call *room =
             i >= history->cap && i - history->cap < stream->outs
@@ -138,24 +150,40 @@ static void add_waits(struct tally *tally, const struct history *history,
     }
 }
 
+/* Which message of a call the order's step moves, after `steps` others of the call;
+ * false: none. A meeting is two steps of its send. */
+static bool moves_one(const struct history *history, const struct call *call,
+                      bool last, unsigned steps)
+{
+    unsigned most = call_sent(call) + call_received(call);
+    unsigned each = call_sent(call) > 0 && history->cap == 0 ? 2 : 1;
+    if ((kinds[call->kind].shape & MANY) == 0)
+        return last && most > 0;
+    return (steps + 1) % each == 0 && steps / each < most;
+}
+
 static void add_order(struct tally *tally, const struct history *history,
                       const struct verdict *verdict)
 {
     struct stream stream = {.ins = history->prefilled};
+    unsigned steps[THREADS] = {0};
     uint32_t latest = 0;
     bool overtaken = false;
     for (unsigned i = 0; i < verdict->steps; i++) {
         const struct taken *taken = &verdict->path[i];
         const struct call *call = &history->call[taken->thread][taken->call];
+        bool moves =
+            moves_one(history, call, taken->last, steps[taken->thread]);
+        steps[taken->thread] = taken->last ? 0 : steps[taken->thread] + 1;
+        if (moves && kinds[call->kind].need == TO_SEND)
+            stream.in[stream.ins++] = call;
+        else if (moves)
+            stream.out[stream.outs++] = call;
         if (!taken->last)
             continue;
         overtaken = overtaken || call->ended < latest;
         latest = call->ended > latest ? call->ended : latest;
-        if (kinds[call->kind].need == TO_SEND && call->answer >= 0)
-            stream.in[stream.ins++] = call;
         if (call->kind == FORCE && call->answer == 1)
-            stream.out[stream.outs++] = call;
-        if (call->kind == RECV && call->answer == 0)
             stream.out[stream.outs++] = call;
         for (unsigned d = 0; d < call->discards; d++)
             stream.out[stream.outs++] = call;

@@ -22,6 +22,9 @@
     X(refused_at_once, "tries refused beside a call of the other end")         \
     X(overtaken, "histories explained only out of the order of ends")          \
     X(discarded, "messages discarded")                                         \
+    X(batched, "batches of more than one message")                             \
+    X(cut_short, "batches that did not come to their end")                     \
+    X(peeked, "messages peeked at")                                            \
     X(dropped, "sends that dropped a message")                                 \
     X(displaced, "messages displaced by force")                                \
     X(aborted, "aborts that discarded, or marked")                             \
