@@ -132,6 +132,18 @@ static void become_threaded(void)
     join(&w);
 }
 
+static void check(const struct cell_peer *peer, struct tally got,
+                  uint64_t count, uint64_t sum)
+{
+    if (got.count == count && got.sum == sum)
+        return;
+    fprintf(stderr,
+            "bench: %s got %" PRIu64 " messages of sum %" PRIu64
+            ", not %" PRIu64 " of sum %" PRIu64 "\n",
+            peer->who, got.count, got.sum, count, sum);
+    exit(1);
+}
+
 static int measure(const struct cell *cell)
 {
     become_threaded();
@@ -142,13 +154,7 @@ static int measure(const struct cell *cell)
     cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 
     uint64_t n = cell->messages;
-    if (got.count != n || got.sum != n * (n + 1) / 2) {
-        fprintf(stderr,
-                "bench: %s got %" PRIu64 " messages of sum %" PRIu64
-                ", not %" PRIu64 " of sum %" PRIu64 "\n",
-                cell->peer->who, got.count, got.sum, n, n * (n + 1) / 2);
-        return 1;
-    }
+    check(cell->peer, got, n, n * (n + 1) / 2 * CELL_WORDS);
     printf("%.2f %.2f\n", (double)wall / (double)n, (double)cpu / (double)n);
     return 0;
 }
@@ -194,15 +200,17 @@ int cell_main(const struct cell_peer *peers, int argc, char **argv)
         printf("%s\n", peer->version());
         return 0;
     }
-    if (argc != 5 || !peer->who || !runs(peer->scenarios, argv[2])) {
+    if (argc != 6 || !peer->who || !runs(peer->scenarios, argv[2])) {
         fprintf(stderr,
-                "usage: %s who scenario capacity messages\n"
+                "usage: %s who scenario capacity messages bytes\n"
                 "       %s who version\n",
                 argv[0], argv[0]);
         for (peer = peers; peer->who; peer++)
             fprintf(stderr, "  %s: %s\n", peer->who, peer->scenarios);
         return 2;
     }
+    if (strtoull(argv[5], NULL, 10) != sizeof(struct cell_msg))
+        cell_fail("compiled for messages of another size");
     struct cell cell = {.peer = peer};
     parse(&cell, argv[2], argv[3], argv[4]);
     return measure(&cell);

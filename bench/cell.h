@@ -4,20 +4,23 @@
  *
  * A participant's program runs one cell and ends:
  *
- *     program who scenario capacity messages
+ *     program who scenario capacity messages bytes
  *
  *     scenario   seq  one thread sends them all, then receives them all
  *                1:1, 4:1, 4:4  so many senders : so many receivers; with one
  *                receiver it is the main thread
  *     capacity   unbounded, large (room for all messages), or a number
+ *     bytes      of a message; a program in C is compiled for one size
  *
  * and prints one line: wall nanoseconds a message, CPU nanoseconds a message
  * (of all threads, user and system). `program who version` prints a version.
  *
  * Measured is what a user pays: making the channel, starting the threads, all
- * messages, joining, freeing. The values 1 to messages are sent, each once; the
- * number received and their sum must be right and the channel empty afterwards,
- * or the program says what was wrong and fails.
+ * messages, joining, freeing. The values 1 to messages are sent, each once, as a
+ * message all of whose words are that value; the number received and the sum of
+ * all words must be right and the channel empty afterwards, or the program says
+ * what was wrong and fails. So every byte is written by the sender and read by
+ * the receiver, whatever the channel does in between.
  *
  * The loops are the participant's own, so that nothing indirect is in them. */
 #ifndef BENCH_CELL_H
@@ -28,6 +31,15 @@
 #include <stdint.h>
 
 #define CELL_UNBOUNDED SIZE_MAX
+
+/* -DCELL_WORDS=4: messages of 32 bytes. */
+#ifndef CELL_WORDS
+#define CELL_WORDS 1
+#endif
+
+struct cell_msg {
+    uint64_t word[CELL_WORDS];
+};
 
 struct tally {
     uint64_t count;
@@ -48,6 +60,21 @@ struct cell_peer {
 
 /* The main of a program with these participants; a NULL who ends the list. */
 int cell_main(const struct cell_peer *peers, int argc, char **argv);
+
+static inline void cell_write(struct cell_msg *msg, uint64_t value)
+{
+    for (size_t i = 0; i < CELL_WORDS; i++)
+        msg->word[i] = value;
+}
+
+static inline uint64_t cell_sum(const struct cell_msg *msg)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < CELL_WORDS; i++)
+        sum += msg->word[i];
+    return sum;
+}
 
 /* Print a sentence and exit with 1. */
 _Noreturn void cell_fail(const char *what);

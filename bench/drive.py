@@ -9,6 +9,8 @@ that whatever else the machine does meets all of them alike. A figure is the
 median of the rounds. A program that fails, or counts wrongly, ends the run."""
 
 import argparse
+import collections
+import itertools
 import json
 import os
 import random
@@ -28,8 +30,17 @@ WORK = os.path.join(ROOT, "build", "bench")
 ALL = ("seq", "1:1", "4:1", "4:4")
 ANY = ("unbounded", "large", "128", "1", "0")
 
+Cell = collections.namedtuple("Cell", "group scenario capacity bytes")
+
+# group: (scenarios, capacities, bytes of a message)
+GROUPS = {
+    "threads": (ALL, ANY, (8,)),
+    "sizes": (ALL, ANY, (32, 256)),
+}
+
 # who: (program, kind, scenarios, capacities). Ratios are to the best of kind
 # "thread"; Go's channels connect tasks, not threads, and are shown beside them.
+# A program in C is there once for each size it is measured with.
 PARTICIPANTS = {
     "leat": ("leat", "leat", ALL, ANY),
     "leat-mpsc": ("leat", "leat", ("1:1", "4:1"), ANY),
@@ -46,20 +57,32 @@ PARTICIPANTS = {
 # Enough for a run of some 15 to 100 ms where the participant is a good one.
 MESSAGES = {"unbounded": 2000000, "large": 2000000, "128": 500000,
             "1": 40000, "0": 40000}
+LARGE_BYTES = 64    # of a message; above, a quarter of them is enough
 TIMEOUT_S = 300     # of one run: a channel that hangs is a failure
 
 
 def cells(only):
-    for scenario in ALL:
-        for capacity in ANY:
-            if scenario == "seq" and capacity not in ("unbounded", "large"):
+    """The cells whose name, such as "sizes 4:4 128 32", fits one of some regular
+    expressions."""
+    for group, (scenarios, capacities, sizes) in GROUPS.items():
+        for cell in itertools.starmap(Cell, itertools.product(
+                [group], scenarios, capacities, sizes)):
+            if (cell.scenario == "seq"
+                    and cell.capacity not in ("unbounded", "large")):
                 continue
-            if re.search(only, f"{scenario} {capacity}"):
-                yield scenario, capacity
+            if any(re.search(o, " ".join(map(str, cell))) for o in only):
+                yield cell
 
 
-def program(name):
-    return os.path.join(WORK, "bin", name)
+def program(who, size):
+    """The path of the participant's program for messages of that size, or None
+    if there is none."""
+    name = PARTICIPANTS[who][0]
+    for path in (f"{name}-{size}", name):
+        path = os.path.join(WORK, "bin", path)
+        if os.path.exists(path):
+            return path
+    return None
 
 
 def output_of(*command):
@@ -85,7 +108,7 @@ def version_of(who):
         return (output_of("rustc", "--version") or "?").split()[1]
     if PARTICIPANTS[who][0] == "rust_peers":
         return crate_versions()[who]
-    return output_of(program(PARTICIPANTS[who][0]), who, "version")
+    return output_of(program(who, 8), who, "version")
 
 
 def machine():
@@ -99,9 +122,9 @@ def machine():
             f"{uname.sysname} {uname.release} {uname.machine}")
 
 
-def run_one(who, scenario, capacity, messages):
-    command = [program(PARTICIPANTS[who][0]), who, scenario, capacity,
-               str(messages)]
+def run_one(who, cell, messages):
+    command = [program(who, cell.bytes), who, cell.scenario, cell.capacity,
+               str(messages), str(cell.bytes)]
     try:
         done = subprocess.run(command, capture_output=True, text=True,
                               timeout=TIMEOUT_S, check=False)
@@ -110,61 +133,75 @@ def run_one(who, scenario, capacity, messages):
     if done.returncode != 0:
         sys.exit(f"bench: failed with {done.returncode}: {' '.join(command)}\n"
                  f"{done.stderr}")
-    wall, cpu = done.stdout.split()
-    return float(wall), float(cpu)
+    return [float(value) for value in done.stdout.split()]
 
 
 def run_floors(floors):
-    done = subprocess.run([program("bound")], capture_output=True, text=True,
+    done = subprocess.run([os.path.join(WORK, "bin", "bound")], capture_output=True, text=True,
                           check=True)
     for line in done.stdout.splitlines():
         ns, name = line.split("\t")
         floors.setdefault(name, []).append(float(ns))
 
 
+def messages_of(cell, quick):
+    """A multiple of four, so that four threads can share them."""
+    messages = MESSAGES[cell.capacity]
+    if cell.bytes > LARGE_BYTES:
+        messages //= 4
+    if quick:
+        messages //= 4
+    return messages // 4 * 4
+
+
 def run_rounds(args, plan):
-    """All samples: {(scenario, capacity, who): [(wall, cpu), ...]}, and the
+    """All samples: {(cell, who): [the numbers a run printed, ...]}, and the
     floors: {name: [ns, ...]}."""
     samples, floors = {}, {}
     order = random.Random(args.seed)
     start = time.monotonic()
     for number in range(args.rounds):
         run_floors(floors)
-        for (scenario, capacity), whos in plan.items():
+        for cell, whos in plan.items():
             whos = list(whos)
             order.shuffle(whos)
             for who in whos:
-                messages = MESSAGES[capacity] // (4 if args.quick else 1)
-                sample = run_one(who, scenario, capacity, messages)
-                samples.setdefault((scenario, capacity, who), []).append(sample)
+                sample = run_one(who, cell, messages_of(cell, args.quick))
+                samples.setdefault((cell, who), []).append(sample)
         print(f"bench: round {number + 1} of {args.rounds}, "
               f"{time.monotonic() - start:.0f} s", file=sys.stderr)
     return samples, floors
 
 
-def row(key, samples, versions):
-    scenario, capacity, who = key
+# What a run of a scenario prints, if not this.
+FIELDS = ("ns_per_msg", "cpu_ns_per_msg")
+FIELDS_OF = {}
+
+
+def row(cell, who, samples, version):
+    """What is published of a participant in a cell: the median of each number."""
+    fields = FIELDS_OF.get(cell.scenario, FIELDS)
     return {
-        "scenario": scenario, "capacity": capacity, "bytes": 8, "who": who,
-        "version": versions[who],
-        "ns_per_msg": round(statistics.median(s[0] for s in samples), 2),
-        "cpu_ns_per_msg": round(statistics.median(s[1] for s in samples), 2),
+        "scenario": cell.scenario, "capacity": cell.capacity,
+        "bytes": cell.bytes, "who": who, "version": version,
+        **{field: round(statistics.median(values), 2)
+           for field, values in zip(fields, zip(*samples), strict=True)},
     }
 
 
 def make_plan(args):
-    """{(scenario, capacity): [who, ...]}, and the programs that are missing."""
-    plan, missing = {}, set()
-    for who, (name, kind, scenarios, capacities) in PARTICIPANTS.items():
-        if not re.search(args.who, who) or (kind != "leat" and not args.peers):
-            continue
-        if not os.path.exists(program(name)):
-            missing.add(name)
-            continue
-        for cell in cells(args.only):
-            if cell[0] in scenarios and cell[1] in capacities:
+    """{cell: [who, ...]}, and the programs that are missing."""
+    plan = {}
+    whos = [who for who, (_, kind, _, _) in PARTICIPANTS.items()
+            if re.search(args.who, who) and (kind == "leat" or args.peers)]
+    missing = {PARTICIPANTS[who][0] for who in whos if not program(who, 8)}
+    for cell in cells(args.only.split(",")):
+        for who in whos:
+            _, _, scenarios, capacities = PARTICIPANTS[who]
+            if (cell.scenario in scenarios and cell.capacity in capacities
+                    and program(who, cell.bytes)):
                 plan.setdefault(cell, []).append(who)
-    return {cell: plan[cell] for cell in cells("") if cell in plan}, missing
+    return plan, missing
 
 
 def parse_args():
@@ -178,7 +215,9 @@ def parse_args():
     parser.add_argument("--quick", action="store_true",
                         help="3 rounds and a quarter of the messages")
     parser.add_argument("--only", default="", metavar="REGEX",
-                        help='cells, such as "4:4 128"')
+                        help='cells, whose names are such as "sizes 4:4 128 32";'
+                        ' several expressions with commas between; groups: '
+                        + ", ".join(GROUPS))
     parser.add_argument("--who", default="", metavar="REGEX",
                         help="participants")
     parser.add_argument("--rounds", type=int)
@@ -230,9 +269,11 @@ def main():
     samples, floors = run_rounds(args, plan)
     facts["Load before"] = f"{before:.1f}"
 
-    keys = [(*cell, who) for cell, whos in plan.items() for who in whos]
-    rows = [row(key, samples[key], versions) for key in keys]
-    spread = {key: sorted(wall for wall, _ in samples[key]) for key in keys}
+    keys = [(cell, who) for cell, whos in plan.items() for who in whos]
+    rows = [row(cell, who, samples[cell, who], versions[who])
+            for cell, who in keys]
+    spread = {(*cell[1:], who): [sample[0] for sample in samples[cell, who]]
+              for cell, who in keys}
     kinds = {who: kind for who, (_, kind, _, _) in PARTICIPANTS.items()}
     page = report.page(rows, kinds, spread, facts, floors)
 

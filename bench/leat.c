@@ -21,7 +21,7 @@ static void *make(size_t capacity, uint32_t flags)
         cell_fail("out of memory");
     if (capacity == CELL_UNBOUNDED)
         capacity = LEAT_UNBOUNDED;
-    if (leat_chan_new(&p->tx, &p->rx, sizeof(uint64_t), capacity,
+    if (leat_chan_new(&p->tx, &p->rx, sizeof(struct cell_msg), capacity,
                       LEAT_CHAN_OPTS(.flags = flags)) < 0)
         cell_fail("leat_chan_new failed");
     return p;
@@ -47,7 +47,9 @@ static void send(void *chan, uint64_t first, uint64_t n)
     leat_tx *tx = ((struct pipe *)chan)->tx;
 
     for (uint64_t v = first; v < first + n; v++) {
-        if (leat_tx_send(tx, &v, leat_forever()) < 0)
+        struct cell_msg msg;
+        cell_write(&msg, v);
+        if (leat_tx_send(tx, &msg, leat_forever()) < 0)
             cell_fail("leat_tx_send failed");
     }
 }
@@ -57,19 +59,19 @@ static void recv(void *chan, uint64_t n, struct tally *tally)
     leat_rx *rx = ((struct pipe *)chan)->rx;
 
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t v;
-        if (leat_rx_recv(rx, &v, leat_forever()) < 0)
+        struct cell_msg msg;
+        if (leat_rx_recv(rx, &msg, leat_forever()) < 0)
             cell_fail("leat_rx_recv failed");
         tally->count++;
-        tally->sum += v;
+        tally->sum += cell_sum(&msg);
     }
 }
 
 static bool drained(void *chan)
 {
-    uint64_t v;
+    struct cell_msg msg;
 
-    return leat_rx_recv(((struct pipe *)chan)->rx, &v, leat_nowait()) ==
+    return leat_rx_recv(((struct pipe *)chan)->rx, &msg, leat_nowait()) ==
            LEAT_EAGAIN;
 }
 

@@ -5,7 +5,7 @@
 import math
 import statistics
 
-INTRO = """# Channels between threads, 8-byte messages
+INTRO = """# Channels between threads
 
 Nanoseconds a message: **wall** from making the channel to freeing it, threads
 started and joined in between; **cpu** is the processor time of all threads of
@@ -25,11 +25,15 @@ def number(ns):
     return f"{ns:.1f}" if ns < 100 else f"{ns:.0f}"
 
 
+def cell_of(row):
+    return row["scenario"], row["capacity"], row["bytes"]
+
+
 def best_peers(rows, kinds):
-    """{(scenario, capacity): the row of the best peer on threads}"""
+    """{cell: the row of the best peer on threads}"""
     best = {}
     for row in rows:
-        cell = row["scenario"], row["capacity"]
+        cell = cell_of(row)
         if kinds[row["who"]] != "thread":
             continue
         if cell not in best or row["ns_per_msg"] < best[cell]["ns_per_msg"]:
@@ -41,7 +45,7 @@ def ratios(rows, best, who):
     """[(ratio, CPU ratio, cell, the peer's name)] for one participant."""
     found = []
     for row in rows:
-        peer = best.get((row["scenario"], row["capacity"]))
+        peer = best.get(cell_of(row))
         if row["who"] == who and peer:
             found.append((row["ns_per_msg"] / peer["ns_per_msg"],
                           row["cpu_ns_per_msg"] / peer["cpu_ns_per_msg"],
@@ -76,7 +80,7 @@ def cell_rows(rows, kinds, best, spread):
     lines = []
     last = None
     for row in sorted(rows, key=lambda r: r["ns_per_msg"]):
-        peer = best.get((row["scenario"], row["capacity"]))
+        peer = best.get(cell_of(row))
         kind = kinds[row["who"]]
         note = ""
         if peer and kind != "task":
@@ -85,7 +89,7 @@ def cell_rows(rows, kinds, best, spread):
             if kind == "leat" and ratio > 1:
                 note = f"**{note} behind**"
         who = f"**{row['who']}**" if kind == "leat" else row["who"]
-        walls = spread[row["scenario"], row["capacity"], row["who"]]
+        walls = spread[*cell_of(row), row["who"]]
         low, _, high = (statistics.quantiles(walls, n=4) if len(walls) > 1
                         else walls * 3)
         capacity = row["capacity"] if row["capacity"] != last else ""
@@ -96,22 +100,33 @@ def cell_rows(rows, kinds, best, spread):
     return lines
 
 
+def by(rows, field):
+    """{value of the field: its rows}, in the order of the rows."""
+    found = {}
+    for row in rows:
+        found.setdefault(row[field], []).append(row)
+    return found
+
+
+TITLES = {"seq": "seq: one thread sends all, then receives all"}
+
+
 def page(rows, kinds, spread, facts, floors):
     best = best_peers(rows, kinds)
     lines = [INTRO]
-    lines += summary(rows, kinds, best) + [""]
+    for size, mine in by(rows, "bytes").items():
+        lines += [f"Messages of {size} bytes:", ""]
+        lines += summary(mine, kinds, best) + [""]
     lines += ["| | |", "|---|---|"]
     lines += [f"| {name} | {fact} |" for name, fact in facts.items() if fact]
-    for scenario in dict.fromkeys(r["scenario"] for r in rows):
-        title = {"seq": "seq: one thread sends all, then receives all"}.get(
-            scenario, f"{scenario}: senders to receivers")
-        lines += ["", f"## {title}", "",
-                  "| capacity | who | wall ns | cpu ns | ratio | quartiles |",
-                  "|---|---|---:|---:|---:|---:|"]
-        mine = [r for r in rows if r["scenario"] == scenario]
-        for capacity in dict.fromkeys(r["capacity"] for r in mine):
-            lines += cell_rows([r for r in mine if r["capacity"] == capacity],
-                               kinds, best, spread)
+    for size, of_size in by(rows, "bytes").items():
+        for scenario, mine in by(of_size, "scenario").items():
+            title = TITLES.get(scenario, f"{scenario}: senders to receivers")
+            lines += ["", f"## {title}, {size} bytes", "",
+                      "| capacity | who | wall ns | cpu ns | ratio | quartiles |",
+                      "|---|---|---:|---:|---:|---:|"]
+            for of_cell in by(mine, "capacity").values():
+                lines += cell_rows(of_cell, kinds, best, spread)
     lines += ["", "## Floors", "",
               "What this machine charges, without any channel (bench/bound.c; "
               "threads pinned to two cores).", "", "| | ns |", "|---|---:|"]

@@ -44,21 +44,28 @@ build_leat() {
     local flags
     flags=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig \
         pkg-config --static --cflags --libs leat)
-    # shellcheck disable=SC2086 # several flags
-    quietly "$cc" "${cflags[@]}" "$bench/cell.c" "$bench/leat.c" \
-        -o "$bin/leat" $flags -pthread
+    local bytes
+    for bytes in 8 32 256; do
+        # shellcheck disable=SC2086 # several flags
+        quietly "$cc" "${cflags[@]}" -DCELL_WORDS=$((bytes / 8)) \
+            "$bench/cell.c" "$bench/leat.c" -o "$bin/leat-$bytes" $flags -pthread
+    done
 }
 
 build_c_peers() {
-    quietly "$cc" "${cflags[@]}" "$bench/cell.c" \
-        "$bench/peers/c/mutex_condvar.c" -o "$bin/mutex_condvar" -pthread
+    local bytes
+    for bytes in 8 32 256; do
+        quietly "$cc" "${cflags[@]}" -DCELL_WORDS=$((bytes / 8)) \
+            "$bench/cell.c" "$bench/peers/c/mutex_condvar.c" \
+            -o "$bin/mutex_condvar-$bytes" -pthread
+    done
     if ! pkg-config --exists glib-2.0; then
         say "no GLib headers (libglib2.0-dev): leaving GAsyncQueue out"
         return
     fi
     # shellcheck disable=SC2046 # several flags
     quietly "$cc" "${cflags[@]}" "$bench/cell.c" \
-        "$bench/peers/c/gasyncqueue.c" -o "$bin/gasyncqueue" \
+        "$bench/peers/c/gasyncqueue.c" -o "$bin/gasyncqueue-8" \
         $(pkg-config --cflags --libs glib-2.0) -pthread
 }
 

@@ -15,7 +15,7 @@ struct queue {
     pthread_cond_t not_empty;
     pthread_cond_t not_full;
     pthread_cond_t taken; /* rendezvous only */
-    uint64_t *ring;
+    struct cell_msg *ring;
     size_t size; /* cells of the ring */
     size_t head; /* the oldest message */
     size_t count;
@@ -46,7 +46,7 @@ static void *make(size_t capacity)
 /* Double a full ring; the messages move to its start. */
 static void grow(struct queue *q)
 {
-    uint64_t *ring = malloc(2 * q->size * sizeof *ring);
+    struct cell_msg *ring = malloc(2 * q->size * sizeof *ring);
 
     if (!ring)
         cell_fail("out of memory");
@@ -59,7 +59,7 @@ static void grow(struct queue *q)
     q->head = 0;
 }
 
-static void push(struct queue *q, uint64_t v)
+static void push(struct queue *q, const struct cell_msg *msg)
 {
     pthread_mutex_lock(&q->lock);
     if (q->unbounded && q->count == q->size)
@@ -67,7 +67,7 @@ static void push(struct queue *q, uint64_t v)
     while (q->count == q->size)
         pthread_cond_wait(&q->not_full, &q->lock);
     size_t at = q->head + q->count;
-    q->ring[at < q->size ? at : at - q->size] = v;
+    q->ring[at < q->size ? at : at - q->size] = *msg;
     q->count++;
     if (q->rendezvous) {
         uint64_t mine = q->puts++;
@@ -81,12 +81,12 @@ static void push(struct queue *q, uint64_t v)
     pthread_cond_signal(&q->not_empty);
 }
 
-static uint64_t pop(struct queue *q)
+static void pop(struct queue *q, struct cell_msg *msg)
 {
     pthread_mutex_lock(&q->lock);
     while (q->count == 0)
         pthread_cond_wait(&q->not_empty, &q->lock);
-    uint64_t v = q->ring[q->head];
+    *msg = q->ring[q->head];
     q->head = q->head + 1 < q->size ? q->head + 1 : 0;
     q->count--;
     q->gets++;
@@ -95,19 +95,23 @@ static uint64_t pop(struct queue *q)
         pthread_cond_signal(&q->not_full);
     if (q->rendezvous)
         pthread_cond_broadcast(&q->taken);
-    return v;
 }
 
 static void send(void *chan, uint64_t first, uint64_t n)
 {
-    for (uint64_t v = first; v < first + n; v++)
-        push(chan, v);
+    for (uint64_t v = first; v < first + n; v++) {
+        struct cell_msg msg;
+        cell_write(&msg, v);
+        push(chan, &msg);
+    }
 }
 
 static void recv(void *chan, uint64_t n, struct tally *tally)
 {
     for (uint64_t i = 0; i < n; i++) {
-        tally->sum += pop(chan);
+        struct cell_msg msg;
+        pop(chan, &msg);
+        tally->sum += cell_sum(&msg);
         tally->count++;
     }
 }

@@ -15,6 +15,11 @@ import (
 	"time"
 )
 
+// A message of any size: each of its words is the value.
+type message interface {
+	[1]uint64 | [4]uint64 | [32]uint64
+}
+
 type tally struct {
 	count uint64
 	sum   uint64
@@ -25,23 +30,30 @@ func fail(what string) {
 	os.Exit(1)
 }
 
-func send(c chan<- uint64, first, n uint64) {
+func send[M message](c chan<- M, first, n uint64) {
 	for v := first; v < first+n; v++ {
-		c <- v
+		var m M
+		for w := 0; w < len(m); w++ {
+			m[w] = v
+		}
+		c <- m
 	}
 }
 
-func recv(c <-chan uint64, n uint64) tally {
+func recv[M message](c <-chan M, n uint64) tally {
 	var t tally
 	for i := uint64(0); i < n; i++ {
-		t.sum += <-c
+		m := <-c
+		for w := 0; w < len(m); w++ {
+			t.sum += m[w]
+		}
 		t.count++
 	}
 	return t
 }
 
 // spread runs senders goroutines; one receiver is the calling goroutine.
-func spread(c chan uint64, senders, receivers, n uint64) tally {
+func spread[M message](c chan M, senders, receivers, n uint64) tally {
 	done := make(chan tally)
 	for i := uint64(0); i < senders; i++ {
 		each := n / senders
@@ -71,9 +83,9 @@ func spread(c chan uint64, senders, receivers, n uint64) tally {
 	return total
 }
 
-func run(scenario string, capacity int, n uint64) tally {
+func run[M message](scenario string, capacity int, n uint64) tally {
 	var t tally
-	c := make(chan uint64, capacity)
+	c := make(chan M, capacity)
 	switch scenario {
 	case "seq":
 		send(c, 1, n)
@@ -106,8 +118,8 @@ func main() {
 		fmt.Println(strings.TrimPrefix(runtime.Version(), "go"))
 		return
 	}
-	if len(os.Args) != 5 || os.Args[1] != "go" {
-		fail("usage: peers go scenario capacity messages")
+	if len(os.Args) != 6 || os.Args[1] != "go" {
+		fail("usage: peers go scenario capacity messages bytes")
 	}
 	n, err := strconv.ParseUint(os.Args[4], 10, 64)
 	if err != nil || n == 0 || n%4 != 0 {
@@ -119,6 +131,14 @@ func main() {
 			fail("capacity?")
 		}
 	}
+	runs := map[uint64]func(string, int, uint64) tally{
+		8: run[[1]uint64], 32: run[[4]uint64], 256: run[[32]uint64],
+	}
+	bytes, err := strconv.ParseUint(os.Args[5], 10, 64)
+	run := runs[bytes]
+	if err != nil || run == nil {
+		fail("bytes?")
+	}
 
 	cpu := cpuNs()
 	start := time.Now()
@@ -126,9 +146,10 @@ func main() {
 	wall := time.Since(start).Nanoseconds()
 	cpu = cpuNs() - cpu
 
-	if got.count != n || got.sum != n*(n+1)/2 {
+	sum := n * (n + 1) / 2 * (bytes / 8)
+	if got.count != n || got.sum != sum {
 		fail(fmt.Sprintf("go got %d messages of sum %d, not %d of sum %d",
-			got.count, got.sum, n, n*(n+1)/2))
+			got.count, got.sum, n, sum))
 	}
 	fmt.Printf("%.2f %.2f\n", float64(wall)/float64(n), float64(cpu)/float64(n))
 }

@@ -7,12 +7,27 @@
 use std::thread;
 use std::time::Instant;
 
-trait Tx: Send + Clone {
-    fn put(&self, v: u64);
+/// A message of some size: each of its words is the value.
+trait Msg: Send + 'static {
+    fn of(v: u64) -> Self;
+    fn sum(&self) -> u64;
 }
 
-trait Rx: Send + Sized {
-    fn get(&self) -> u64;
+impl<const N: usize> Msg for [u64; N] {
+    fn of(v: u64) -> Self {
+        [v; N]
+    }
+    fn sum(&self) -> u64 {
+        self.iter().sum()
+    }
+}
+
+trait Tx<M>: Send + Clone {
+    fn put(&self, m: M);
+}
+
+trait Rx<M>: Send + Sized {
+    fn get(&self) -> M;
     /// Does a try find nothing?
     fn drained(&self) -> bool;
     /// A second receiver, where there can be one.
@@ -22,8 +37,8 @@ trait Rx: Send + Sized {
 macro_rules! channel {
     ($tx:ty, $rx:ty) => {
         channel!(@tx $tx);
-        impl Rx for $rx {
-            fn get(&self) -> u64 {
+        impl<M: Msg> Rx<M> for $rx {
+            fn get(&self) -> M {
                 self.recv().unwrap()
             }
             fn drained(&self) -> bool {
@@ -35,25 +50,24 @@ macro_rules! channel {
         }
     };
     (@tx $tx:ty) => {
-        impl Tx for $tx {
-            fn put(&self, v: u64) {
-                self.send(v).unwrap()
+        impl<M: Msg> Tx<M> for $tx {
+            fn put(&self, m: M) {
+                if self.send(m).is_err() {
+                    fail("closed");
+                }
             }
         }
     };
 }
 
-channel!(
-    crossbeam_channel::Sender<u64>,
-    crossbeam_channel::Receiver<u64>
-);
-channel!(flume::Sender<u64>, flume::Receiver<u64>);
-channel!(@tx kanal::Sender<u64>);
-channel!(@tx std::sync::mpsc::Sender<u64>);
-channel!(@tx std::sync::mpsc::SyncSender<u64>);
+channel!(crossbeam_channel::Sender<M>, crossbeam_channel::Receiver<M>);
+channel!(flume::Sender<M>, flume::Receiver<M>);
+channel!(@tx kanal::Sender<M>);
+channel!(@tx std::sync::mpsc::Sender<M>);
+channel!(@tx std::sync::mpsc::SyncSender<M>);
 
-impl Rx for kanal::Receiver<u64> {
-    fn get(&self) -> u64 {
+impl<M: Msg> Rx<M> for kanal::Receiver<M> {
+    fn get(&self) -> M {
         self.recv().unwrap()
     }
     fn drained(&self) -> bool {
@@ -65,8 +79,8 @@ impl Rx for kanal::Receiver<u64> {
     }
 }
 
-impl Rx for std::sync::mpsc::Receiver<u64> {
-    fn get(&self) -> u64 {
+impl<M: Msg> Rx<M> for std::sync::mpsc::Receiver<M> {
+    fn get(&self) -> M {
         self.recv().unwrap()
     }
     fn drained(&self) -> bool {
@@ -88,23 +102,29 @@ struct Tally {
     sum: u64,
 }
 
-fn send<T: Tx>(tx: &T, first: u64, n: u64) {
+fn send<M: Msg, T: Tx<M>>(tx: &T, first: u64, n: u64) {
     for v in first..first + n {
-        tx.put(v);
+        tx.put(M::of(v));
     }
 }
 
-fn recv<R: Rx>(rx: &R, n: u64) -> Tally {
+fn recv<M: Msg, R: Rx<M>>(rx: &R, n: u64) -> Tally {
     let mut tally = Tally { count: 0, sum: 0 };
     for _ in 0..n {
-        tally.sum += rx.get();
+        tally.sum += rx.get().sum();
         tally.count += 1;
     }
     tally
 }
 
 /// `senders` threads; one receiver is the calling thread, four are threads.
-fn spread<T: Tx, R: Rx>(tx: T, rx: &R, senders: u64, receivers: u64, n: u64) -> Tally {
+fn spread<M: Msg, T: Tx<M>, R: Rx<M>>(
+    tx: T,
+    rx: &R,
+    senders: u64,
+    receivers: u64,
+    n: u64,
+) -> Tally {
     thread::scope(|scope| {
         let each = n / senders;
         for i in 0..senders {
@@ -131,7 +151,7 @@ fn spread<T: Tx, R: Rx>(tx: T, rx: &R, senders: u64, receivers: u64, n: u64) -> 
     })
 }
 
-fn run<T: Tx, R: Rx>(cell: &Cell, make: impl Fn() -> (T, R)) -> Tally {
+fn run<M: Msg, T: Tx<M>, R: Rx<M>>(cell: &Cell, make: impl Fn() -> (T, R)) -> Tally {
     let (tx, rx) = make();
     let n = cell.messages;
     let tally = match cell.scenario.as_str() {
@@ -150,16 +170,16 @@ fn run<T: Tx, R: Rx>(cell: &Cell, make: impl Fn() -> (T, R)) -> Tally {
     tally
 }
 
-fn run_who(who: &str, cell: &Cell) -> Tally {
+fn run_who<M: Msg>(who: &str, cell: &Cell) -> Tally {
     match (who, cell.capacity) {
-        ("crossbeam-channel", None) => run(cell, crossbeam_channel::unbounded),
-        ("crossbeam-channel", Some(c)) => run(cell, || crossbeam_channel::bounded(c)),
-        ("flume", None) => run(cell, flume::unbounded),
-        ("flume", Some(c)) => run(cell, || flume::bounded(c)),
-        ("kanal", None) => run(cell, kanal::unbounded),
-        ("kanal", Some(c)) => run(cell, || kanal::bounded(c)),
-        ("std-mpsc", None) => run(cell, std::sync::mpsc::channel),
-        ("std-mpsc", Some(c)) => run(cell, || std::sync::mpsc::sync_channel(c)),
+        ("crossbeam-channel", None) => run::<M, _, _>(cell, crossbeam_channel::unbounded),
+        ("crossbeam-channel", Some(c)) => run::<M, _, _>(cell, || crossbeam_channel::bounded(c)),
+        ("flume", None) => run::<M, _, _>(cell, flume::unbounded),
+        ("flume", Some(c)) => run::<M, _, _>(cell, || flume::bounded(c)),
+        ("kanal", None) => run::<M, _, _>(cell, kanal::unbounded),
+        ("kanal", Some(c)) => run::<M, _, _>(cell, || kanal::bounded(c)),
+        ("std-mpsc", None) => run::<M, _, _>(cell, std::sync::mpsc::channel),
+        ("std-mpsc", Some(c)) => run::<M, _, _>(cell, || std::sync::mpsc::sync_channel(c)),
         _ => fail("no such participant"),
     }
 }
@@ -183,8 +203,8 @@ fn cpu_ns() -> u64 {
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
-    if args.len() != 5 {
-        fail("usage: peers who scenario capacity messages");
+    if args.len() != 6 {
+        fail("usage: peers who scenario capacity messages bytes");
     }
     let messages: u64 = args[4].parse().unwrap_or_else(|_| fail("messages?"));
     let capacity = match args[3].as_str() {
@@ -206,11 +226,16 @@ fn main() {
 
     let cpu = cpu_ns();
     let wall = Instant::now();
-    let got = run_who(&args[1], &cell);
+    let (got, words) = match args[5].as_str() {
+        "8" => (run_who::<[u64; 1]>(&args[1], &cell), 1),
+        "32" => (run_who::<[u64; 4]>(&args[1], &cell), 4),
+        "256" => (run_who::<[u64; 32]>(&args[1], &cell), 32),
+        _ => fail("bytes?"),
+    };
     let wall = wall.elapsed().as_nanos() as f64;
     let cpu = (cpu_ns() - cpu) as f64;
 
-    let sum = messages * (messages + 1) / 2;
+    let sum = messages * (messages + 1) / 2 * words;
     if got.count != messages || got.sum != sum {
         fail(&format!(
             "{} got {} messages of sum {}, not {} of sum {}",
