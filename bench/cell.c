@@ -165,9 +165,10 @@ static void parse(struct cell *cell, const char *scenario, const char *capacity,
     cell->messages = strtoull(messages, NULL, 10);
     if (cell->messages == 0 || cell->messages % THREADS_MAX != 0)
         cell_fail("the number of messages must be a multiple of 4");
+    bool counts = scenario[1] == ':';
     cell->seq = strcmp(scenario, "seq") == 0;
-    cell->senders = cell->seq ? 1 : (unsigned)scenario[0] - '0';
-    cell->receivers = cell->seq ? 1 : (unsigned)scenario[2] - '0';
+    cell->senders = counts ? (unsigned)scenario[0] - '0' : 1;
+    cell->receivers = counts ? (unsigned)scenario[2] - '0' : 1;
     if (strcmp(capacity, "unbounded") == 0)
         cell->capacity = CELL_UNBOUNDED;
     else if (strcmp(capacity, "large") == 0)
@@ -180,12 +181,16 @@ static void parse(struct cell *cell, const char *scenario, const char *capacity,
         cell_fail("seq needs room for all messages");
 }
 
-/* Is the scenario one of the list, whose words have three letters each? */
+/* Is the scenario one of the list's words? */
 static bool runs(const char *scenarios, const char *scenario)
 {
-    for (size_t at = 0; at < strlen(scenarios); at += 4) {
-        if (strlen(scenario) == 3 && memcmp(scenarios + at, scenario, 3) == 0)
+    size_t length = strlen(scenario);
+
+    for (const char *at = scenarios; *at; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (word == length && memcmp(at, scenario, word) == 0)
             return true;
+        at += word;
     }
     return false;
 }
@@ -194,13 +199,14 @@ int cell_main(const struct cell_peer *peers, int argc, char **argv)
 {
     const struct cell_peer *peer = peers;
 
-    while (argc >= 2 && peer->who && strcmp(peer->who, argv[1]) != 0)
-        peer++;
-    if (argc == 3 && peer->who && strcmp(argv[2], "version") == 0) {
+    if (argc == 3 && strcmp(argv[2], "version") == 0) {
         printf("%s\n", peer->version());
         return 0;
     }
-    if (argc != 6 || !peer->who || !runs(peer->scenarios, argv[2])) {
+    while (argc == 6 && peer->who &&
+           (strcmp(peer->who, argv[1]) != 0 || !runs(peer->scenarios, argv[2])))
+        peer++;
+    if (argc != 6 || !peer->who) {
         fprintf(stderr,
                 "usage: %s who scenario capacity messages bytes\n"
                 "       %s who version\n",

@@ -9,6 +9,8 @@
  *     scenario   seq  one thread sends them all, then receives them all
  *                1:1, 4:1, 4:4  so many senders : so many receivers; with one
  *                receiver it is the main thread
+ *                batch  1:1, up to CELL_BATCH messages a call, where there is one
+ *                place  1:1, of large messages
  *     capacity   unbounded, large (room for all messages), or a number
  *     bytes      of a message; a program in C is compiled for one size
  *
@@ -37,6 +39,8 @@
 #define CELL_WORDS 1
 #endif
 
+enum { CELL_BATCH = 64 };
+
 struct cell_msg {
     uint64_t word[CELL_WORDS];
 };
@@ -58,7 +62,8 @@ struct cell_peer {
     const char *(*version)(void);
 };
 
-/* The main of a program with these participants; a NULL who ends the list. */
+/* The main of a program with these participants; a NULL who ends the list. One that
+ * does some scenarios in another way is there twice. */
 int cell_main(const struct cell_peer *peers, int argc, char **argv);
 
 static inline void cell_write(struct cell_msg *msg, uint64_t value)

@@ -28,7 +28,9 @@ ROOT = os.path.dirname(BENCH)
 WORK = os.path.join(ROOT, "build", "bench")
 
 ALL = ("seq", "1:1", "4:1", "4:4")
-ANY = ("unbounded", "large", "128", "1", "0")
+ANY = ("unbounded", "large", "128", "1", "0")   # of those scenarios
+BOUNDED = ("large", "128", "16", "1", "0")
+EACH = ("unbounded", *BOUNDED)
 
 Cell = collections.namedtuple("Cell", "group scenario capacity bytes")
 
@@ -36,28 +38,34 @@ Cell = collections.namedtuple("Cell", "group scenario capacity bytes")
 GROUPS = {
     "threads": (ALL, ANY, (8,)),
     "sizes": (ALL, ANY, (32, 256)),
+    "batch": (("batch",), ("unbounded", "large", "128"), (8,)),
+    "place": (("place",), ("16",), (4096, 65536)),
 }
 
 # who: (program, kind, scenarios, capacities). Ratios are to the best of kind
 # "thread"; Go's channels connect tasks, not threads, and are shown beside them.
 # A program in C is there once for each size it is measured with.
 PARTICIPANTS = {
-    "leat": ("leat", "leat", ALL, ANY),
-    "leat-mpsc": ("leat", "leat", ("1:1", "4:1"), ANY),
-    "leat-spsc": ("leat", "leat", ("seq", "1:1"), ANY),
-    "crossbeam-channel": ("rust_peers", "thread", ALL, ANY),
-    "flume": ("rust_peers", "thread", ALL, ANY),
-    "kanal": ("rust_peers", "thread", ALL, ANY),
-    "std-mpsc": ("rust_peers", "thread", ("seq", "1:1", "4:1"), ANY),
-    "gasyncqueue": ("gasyncqueue", "thread", ALL, ("unbounded",)),
-    "mutex-condvar": ("mutex_condvar", "thread", ALL, ANY),
-    "go": ("go_peers", "task", ALL, ("large", "128", "1", "0")),
+    "leat": ("leat", "leat", (*ALL, "batch", "place"), EACH),
+    "leat-mpsc": ("leat", "leat", ("1:1", "4:1"), EACH),
+    "leat-spsc": ("leat", "leat", ("seq", "1:1", "batch"), EACH),
+    "leat-in-place": ("leat", "leat", ("place",), EACH),
+    "crossbeam-channel": ("rust_peers", "thread", (*ALL, "batch", "place"),
+                          EACH),
+    "flume": ("rust_peers", "thread", (*ALL, "batch", "place"), EACH),
+    "kanal": ("rust_peers", "thread", (*ALL, "batch", "place"), EACH),
+    "std-mpsc": ("rust_peers", "thread",
+                 ("seq", "1:1", "4:1", "batch", "place"), EACH),
+    "gasyncqueue": ("gasyncqueue", "thread", (*ALL, "batch"), ("unbounded",)),
+    "mutex-condvar": ("mutex_condvar", "thread", (*ALL, "batch"), EACH),
+    "go": ("go_peers", "task", (*ALL, "batch"), BOUNDED),
 }
 
 # Enough for a run of some 15 to 100 ms where the participant is a good one.
-MESSAGES = {"unbounded": 2000000, "large": 2000000, "128": 500000,
+MESSAGES = {"unbounded": 2000000, "large": 2000000, "128": 500000, "16": 80000,
             "1": 40000, "0": 40000}
-LARGE_BYTES = 64    # of a message; above, a quarter of them is enough
+LARGE_BYTES = 256   # of a message: a quarter of them is enough
+HUGE_BYTES = 65536  # of a message: a quarter of that
 TIMEOUT_S = 300     # of one run: a channel that hangs is a failure
 
 
@@ -147,7 +155,9 @@ def run_floors(floors):
 def messages_of(cell, quick):
     """A multiple of four, so that four threads can share them."""
     messages = MESSAGES[cell.capacity]
-    if cell.bytes > LARGE_BYTES:
+    if cell.bytes >= LARGE_BYTES:
+        messages //= 4
+    if cell.bytes >= HUGE_BYTES:
         messages //= 4
     if quick:
         messages //= 4

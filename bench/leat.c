@@ -42,6 +42,11 @@ static void *make_spsc(size_t capacity)
     return make(capacity, LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER);
 }
 
+static void *make_in_place(size_t capacity)
+{
+    return make(capacity, LEAT_IN_PLACE);
+}
+
 static void send(void *chan, uint64_t first, uint64_t n)
 {
     leat_tx *tx = ((struct pipe *)chan)->tx;
@@ -64,6 +69,72 @@ static void recv(void *chan, uint64_t n, struct tally *tally)
             cell_fail("leat_rx_recv failed");
         tally->count++;
         tally->sum += cell_sum(&msg);
+    }
+}
+
+static void send_batches(void *chan, uint64_t first, uint64_t n)
+{
+    leat_tx *tx = ((struct pipe *)chan)->tx;
+    struct cell_msg msgs[CELL_BATCH];
+    uint64_t end = first + n;
+
+    for (uint64_t v = first; v < end;) {
+        size_t have = 0;
+        for (; have < CELL_BATCH && v < end; have++)
+            cell_write(&msgs[have], v++);
+        for (size_t sent = 0; sent < have;) {
+            ptrdiff_t now =
+                leat_tx_send_many(tx, msgs + sent, have - sent, leat_forever());
+            if (now <= 0)
+                cell_fail("leat_tx_send_many failed");
+            sent += (size_t)now;
+        }
+    }
+}
+
+static void recv_batches(void *chan, uint64_t n, struct tally *tally)
+{
+    leat_rx *rx = ((struct pipe *)chan)->rx;
+    struct cell_msg msgs[CELL_BATCH];
+
+    while (tally->count < n) {
+        uint64_t missing = n - tally->count;
+        ptrdiff_t now = leat_rx_recv_many(
+            rx, msgs, missing < CELL_BATCH ? missing : CELL_BATCH,
+            leat_forever());
+        if (now <= 0)
+            cell_fail("leat_rx_recv_many failed");
+        tally->count += (uint64_t)now;
+        for (ptrdiff_t i = 0; i < now; i++)
+            tally->sum += cell_sum(&msgs[i]);
+    }
+}
+
+static void send_in_place(void *chan, uint64_t first, uint64_t n)
+{
+    leat_tx *tx = ((struct pipe *)chan)->tx;
+
+    for (uint64_t v = first; v < first + n; v++) {
+        void *slot;
+        if (leat_tx_reserve(tx, &slot, leat_forever()) < 0)
+            cell_fail("leat_tx_reserve failed");
+        cell_write(slot, v);
+        if (leat_tx_commit(tx, slot) < 0)
+            cell_fail("leat_tx_commit failed");
+    }
+}
+
+static void recv_in_place(void *chan, uint64_t n, struct tally *tally)
+{
+    leat_rx *rx = ((struct pipe *)chan)->rx;
+
+    for (uint64_t i = 0; i < n; i++) {
+        void *msg;
+        if (leat_rx_borrow(rx, &msg, leat_forever()) < 0)
+            cell_fail("leat_rx_borrow failed");
+        tally->count++;
+        tally->sum += cell_sum(msg);
+        leat_rx_release(rx, msg);
     }
 }
 
@@ -96,12 +167,18 @@ static const char *version(void)
 int main(int argc, char **argv)
 {
     static const struct cell_peer peers[] = {
-        {"leat", "seq 1:1 4:1 4:4", true, make_plain, send, recv, drained, drop,
-         version},
+        {"leat", "seq 1:1 4:1 4:4 place", true, make_plain, send, recv, drained,
+         drop, version},
+        {"leat", "batch", true, make_plain, send_batches, recv_batches, drained,
+         drop, version},
         {"leat-mpsc", "seq 1:1 4:1", true, make_mpsc, send, recv, drained, drop,
          version},
         {"leat-spsc", "seq 1:1", true, make_spsc, send, recv, drained, drop,
          version},
+        {"leat-spsc", "batch", true, make_spsc, send_batches, recv_batches,
+         drained, drop, version},
+        {"leat-in-place", "place", true, make_in_place, send_in_place,
+         recv_in_place, drained, drop, version},
         {0},
     };
 

@@ -108,7 +108,20 @@ def by(rows, field):
     return found
 
 
-TITLES = {"seq": "seq: one thread sends all, then receives all"}
+TITLES = {
+    "seq": "seq: one thread sends all, then receives all",
+    "batch": "batch: 1:1, up to 64 messages a call",
+    "place": "place: 1:1, large messages",
+}
+# Said of a scenario below its title.
+NOTES = {
+    "batch": "leat sends and receives batches; flume and kanal have a call that "
+    "receives what is there and none that sends many; the others make single "
+    "calls.",
+    "place": "The sender writes all of a message and the receiver reads all of "
+    "it. `leat` copies it into the channel and out of it, `leat-in-place` "
+    "reserves and borrows, the peers allocate each message and send its pointer.",
+}
 
 
 def page(rows, kinds, spread, facts, floors):
@@ -122,8 +135,10 @@ def page(rows, kinds, spread, facts, floors):
     for size, of_size in by(rows, "bytes").items():
         for scenario, mine in by(of_size, "scenario").items():
             title = TITLES.get(scenario, f"{scenario}: senders to receivers")
-            lines += ["", f"## {title}, {size} bytes", "",
-                      "| capacity | who | wall ns | cpu ns | ratio | quartiles |",
+            lines += ["", f"## {title}, {size} bytes", ""]
+            if scenario in NOTES:
+                lines += [NOTES[scenario], ""]
+            lines += ["| capacity | who | wall ns | cpu ns | ratio | quartiles |",
                       "|---|---|---:|---:|---:|---:|"]
             for of_cell in by(mine, "capacity").values():
                 lines += cell_rows(of_cell, kinds, best, spread)

@@ -45,7 +45,7 @@ build_leat() {
     flags=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig \
         pkg-config --static --cflags --libs leat)
     local bytes
-    for bytes in 8 32 256; do
+    for bytes in 8 32 256 4096 65536; do
         # shellcheck disable=SC2086 # several flags
         quietly "$cc" "${cflags[@]}" -DCELL_WORDS=$((bytes / 8)) \
             "$bench/cell.c" "$bench/leat.c" -o "$bin/leat-$bytes" $flags -pthread

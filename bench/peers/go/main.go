@@ -90,7 +90,7 @@ func run[M message](scenario string, capacity int, n uint64) tally {
 	case "seq":
 		send(c, 1, n)
 		t = recv(c, n)
-	case "1:1":
+	case "1:1", "batch": // a goroutine has no call for many
 		t = spread(c, 1, 1, n)
 	case "4:1":
 		t = spread(c, 4, 1, n)

@@ -13,6 +13,18 @@ trait Msg: Send + 'static {
     fn sum(&self) -> u64;
 }
 
+/// A large one, which is moved by moving its pointer.
+struct Boxed<const N: usize>(Box<[u64]>);
+
+impl<const N: usize> Msg for Boxed<N> {
+    fn of(v: u64) -> Self {
+        Boxed(vec![v; N].into_boxed_slice())
+    }
+    fn sum(&self) -> u64 {
+        self.0.iter().sum()
+    }
+}
+
 impl<const N: usize> Msg for [u64; N] {
     fn of(v: u64) -> Self {
         [v; N]
@@ -28,6 +40,10 @@ trait Tx<M>: Send + Clone {
 
 trait Rx<M>: Send + Sized {
     fn get(&self) -> M;
+    /// At least one message, and more if the channel has a call for that.
+    fn get_many(&self, into: &mut Vec<M>) {
+        into.push(self.get());
+    }
     /// Does a try find nothing?
     fn drained(&self) -> bool;
     /// A second receiver, where there can be one.
@@ -61,14 +77,35 @@ macro_rules! channel {
 }
 
 channel!(crossbeam_channel::Sender<M>, crossbeam_channel::Receiver<M>);
-channel!(flume::Sender<M>, flume::Receiver<M>);
+channel!(@tx flume::Sender<M>);
 channel!(@tx kanal::Sender<M>);
 channel!(@tx std::sync::mpsc::Sender<M>);
 channel!(@tx std::sync::mpsc::SyncSender<M>);
 
+impl<M: Msg> Rx<M> for flume::Receiver<M> {
+    fn get(&self) -> M {
+        self.recv().unwrap()
+    }
+    fn get_many(&self, into: &mut Vec<M>) {
+        into.push(self.get());
+        into.extend(self.drain());
+    }
+    fn drained(&self) -> bool {
+        self.try_recv().is_err()
+    }
+    fn again(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+}
+
 impl<M: Msg> Rx<M> for kanal::Receiver<M> {
     fn get(&self) -> M {
         self.recv().unwrap()
+    }
+    fn get_many(&self, into: &mut Vec<M>) {
+        if self.drain_into(into).unwrap() == 0 {
+            into.push(self.get());
+        }
     }
     fn drained(&self) -> bool {
         // kanal says Ok(None) where others say Err(Empty)
@@ -90,6 +127,8 @@ impl<M: Msg> Rx<M> for std::sync::mpsc::Receiver<M> {
         None
     }
 }
+
+const BATCH: usize = 64;
 
 struct Cell {
     scenario: String,
@@ -115,6 +154,25 @@ fn recv<M: Msg, R: Rx<M>>(rx: &R, n: u64) -> Tally {
         tally.count += 1;
     }
     tally
+}
+
+fn recv_batches<M: Msg, R: Rx<M>>(rx: &R, n: u64) -> Tally {
+    let mut tally = Tally { count: 0, sum: 0 };
+    let mut batch = Vec::with_capacity(BATCH);
+    while tally.count < n {
+        rx.get_many(&mut batch);
+        tally.count += batch.len() as u64;
+        tally.sum += batch.drain(..).map(|m| m.sum()).sum::<u64>();
+    }
+    tally
+}
+
+/// 1:1, received in batches. None of them can send a batch.
+fn batches<M: Msg, T: Tx<M>, R: Rx<M>>(tx: T, rx: &R, n: u64) -> Tally {
+    thread::scope(|scope| {
+        scope.spawn(move || send(&tx, 1, n));
+        recv_batches(rx, n)
+    })
 }
 
 /// `senders` threads; one receiver is the calling thread, four are threads.
@@ -159,7 +217,8 @@ fn run<M: Msg, T: Tx<M>, R: Rx<M>>(cell: &Cell, make: impl Fn() -> (T, R)) -> Ta
             send(&tx, 1, n);
             recv(&rx, n)
         }
-        "1:1" => spread(tx, &rx, 1, 1, n),
+        "1:1" | "place" => spread(tx, &rx, 1, 1, n),
+        "batch" => batches(tx, &rx, n),
         "4:1" => spread(tx, &rx, 4, 1, n),
         "4:4" => spread(tx, &rx, 4, 4, n),
         _ => fail("no such scenario"),
@@ -230,6 +289,8 @@ fn main() {
         "8" => (run_who::<[u64; 1]>(&args[1], &cell), 1),
         "32" => (run_who::<[u64; 4]>(&args[1], &cell), 4),
         "256" => (run_who::<[u64; 32]>(&args[1], &cell), 32),
+        "4096" => (run_who::<Boxed<512>>(&args[1], &cell), 512),
+        "65536" => (run_who::<Boxed<8192>>(&args[1], &cell), 8192),
         _ => fail("bytes?"),
     };
     let wall = wall.elapsed().as_nanos() as f64;
