@@ -3,6 +3,7 @@
 /* cell.c - parse a cell, run it, check the account, print the figures. */
 #define _GNU_SOURCE 1
 #include "cell.h"
+#include "probe.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -146,7 +147,6 @@ static void check(const struct cell_peer *peer, struct tally got,
 
 static int measure(const struct cell *cell)
 {
-    become_threaded();
     int64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     int64_t wall = clock_ns(CLOCK_MONOTONIC);
     struct tally got = run(cell);
@@ -219,5 +219,8 @@ int cell_main(const struct cell_peer *peers, int argc, char **argv)
         cell_fail("compiled for messages of another size");
     struct cell cell = {.peer = peer};
     parse(&cell, argv[2], argv[3], argv[4]);
+    become_threaded();
+    if (probe(peer, argv[2], cell.capacity, cell.messages))
+        return 0;
     return measure(&cell);
 }

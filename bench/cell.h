@@ -11,6 +11,7 @@
  *                receiver it is the main thread
  *                batch  1:1, up to CELL_BATCH messages a call, where there is one
  *                place  1:1, of large messages
+ *                ping burst empty make  see probe.h
  *     capacity   unbounded, large (room for all messages), or a number
  *     bytes      of a message; a program in C is compiled for one size
  *

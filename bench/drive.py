@@ -29,6 +29,7 @@ WORK = os.path.join(ROOT, "build", "bench")
 
 ALL = ("seq", "1:1", "4:1", "4:4")
 ANY = ("unbounded", "large", "128", "1", "0")   # of those scenarios
+PROBES = ("ping", "burst", "empty", "make")     # bench/probe.h
 BOUNDED = ("large", "128", "16", "1", "0")
 EACH = ("unbounded", *BOUNDED)
 
@@ -40,30 +41,35 @@ GROUPS = {
     "sizes": (ALL, ANY, (32, 256)),
     "batch": (("batch",), ("unbounded", "large", "128"), (8,)),
     "place": (("place",), ("16",), (4096, 65536)),
+    "latency": (("ping",), ("1",), (8,)),
+    "memory": (("burst",), ("unbounded",), (8,)),
+    "empty": (("empty", "make"), ("unbounded", "1", "0"), (8,)),
 }
 
 # who: (program, kind, scenarios, capacities). Ratios are to the best of kind
 # "thread"; Go's channels connect tasks, not threads, and are shown beside them.
 # A program in C is there once for each size it is measured with.
 PARTICIPANTS = {
-    "leat": ("leat", "leat", (*ALL, "batch", "place"), EACH),
+    "leat": ("leat", "leat", (*ALL, "batch", "place", *PROBES), EACH),
     "leat-mpsc": ("leat", "leat", ("1:1", "4:1"), EACH),
-    "leat-spsc": ("leat", "leat", ("seq", "1:1", "batch"), EACH),
+    "leat-spsc": ("leat", "leat", ("seq", "1:1", "batch", *PROBES), EACH),
     "leat-in-place": ("leat", "leat", ("place",), EACH),
-    "crossbeam-channel": ("rust_peers", "thread", (*ALL, "batch", "place"),
-                          EACH),
-    "flume": ("rust_peers", "thread", (*ALL, "batch", "place"), EACH),
-    "kanal": ("rust_peers", "thread", (*ALL, "batch", "place"), EACH),
+    "crossbeam-channel": ("rust_peers", "thread", (*ALL, "batch", "place",
+                                                 *PROBES), EACH),
+    "flume": ("rust_peers", "thread", (*ALL, "batch", "place", *PROBES), EACH),
+    "kanal": ("rust_peers", "thread", (*ALL, "batch", "place", *PROBES), EACH),
     "std-mpsc": ("rust_peers", "thread",
-                 ("seq", "1:1", "4:1", "batch", "place"), EACH),
-    "gasyncqueue": ("gasyncqueue", "thread", (*ALL, "batch"), ("unbounded",)),
-    "mutex-condvar": ("mutex_condvar", "thread", (*ALL, "batch"), EACH),
-    "go": ("go_peers", "task", (*ALL, "batch"), BOUNDED),
+                 ("seq", "1:1", "4:1", "batch", "place", *PROBES), EACH),
+    "gasyncqueue": ("gasyncqueue", "thread",
+                    (*ALL, "batch", *PROBES), ("unbounded",)),
+    "mutex-condvar": ("mutex_condvar", "thread", (*ALL, "batch", *PROBES), EACH),
+    "go": ("go_peers", "task", (*ALL, "batch", *PROBES), BOUNDED),
 }
 
 # Enough for a run of some 15 to 100 ms where the participant is a good one.
 MESSAGES = {"unbounded": 2000000, "large": 2000000, "128": 500000, "16": 80000,
             "1": 40000, "0": 40000}
+MESSAGES_OF = {"ping": 40000, "burst": 10000000, "empty": 1000, "make": 100000}
 LARGE_BYTES = 256   # of a message: a quarter of them is enough
 HUGE_BYTES = 65536  # of a message: a quarter of that
 TIMEOUT_S = 300     # of one run: a channel that hangs is a failure
@@ -154,7 +160,7 @@ def run_floors(floors):
 
 def messages_of(cell, quick):
     """A multiple of four, so that four threads can share them."""
-    messages = MESSAGES[cell.capacity]
+    messages = MESSAGES_OF.get(cell.scenario, MESSAGES[cell.capacity])
     if cell.bytes >= LARGE_BYTES:
         messages //= 4
     if cell.bytes >= HUGE_BYTES:
@@ -185,7 +191,12 @@ def run_rounds(args, plan):
 
 # What a run of a scenario prints, if not this.
 FIELDS = ("ns_per_msg", "cpu_ns_per_msg")
-FIELDS_OF = {}
+FIELDS_OF = {
+    "ping": ("p50_ns", "p99_ns", "p999_ns"),
+    "burst": ("before_kib", "peak_kib", "after_kib"),
+    "empty": ("bytes_per_channel",),
+    "make": ("ns_per_channel",),
+}
 
 
 def row(cell, who, samples, version):

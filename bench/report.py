@@ -124,7 +124,53 @@ NOTES = {
 }
 
 
+# Scenarios with numbers of their own: the title, what to know, {field: heading}.
+PROBES = {
+    "ping": ("ping: a round trip", "Two channels of capacity 1, to a thread and "
+             "back; nanoseconds, a look at the clock included.",
+             {"p50_ns": "p50", "p99_ns": "p99", "p999_ns": "p99.9"}),
+    "burst": ("burst: resident memory", "One thread sends ten million messages of "
+              "8 bytes and then receives them (a quarter with --quick); KiB of "
+              "the whole process, after it with the channel still there.",
+              {"before_kib": "before", "peak_kib": "peak", "after_kib": "after"}),
+    "empty": ("empty: size of a channel", "What the allocator gave out for it, "
+              "its own overhead included.", {"bytes_per_channel": "bytes"}),
+    "make": ("make: creation and destruction", "Nanoseconds for both together; "
+             "for Go, whose collector destroys, creation and its share of that.",
+             {"ns_per_channel": "ns"}),
+}
+
+
+def probe_lines(rows, kinds, fields):
+    """A figure of leat that is above the best peer's says so."""
+    lines = []
+    for row in sorted(rows, key=lambda r: [r[f] for f in fields]):
+        texts = []
+        for field in fields:
+            peers = [r[field] for r in rows if kinds[r["who"]] == "thread"]
+            text = number(row[field])
+            if (kinds[row["who"]] == "leat" and peers
+                    and row[field] > min(peers) and field != "before_kib"):
+                text = f"**{text} behind**"
+            texts.append(text)
+        who = f"**{row['who']}**" if kinds[row["who"]] == "leat" else row["who"]
+        lines.append(f"| {row['capacity']} | {who} | {' | '.join(texts)} |")
+    return lines
+
+
+def probe_section(scenario, rows, kinds):
+    title, note, fields = PROBES[scenario]
+    lines = ["", f"## {title}", "", note, "",
+             f"| capacity | who | {' | '.join(fields.values())} |",
+             "|---|---|" + "---:|" * len(fields)]
+    for of_cell in by(rows, "capacity").values():
+        lines += probe_lines(of_cell, kinds, fields)
+    return lines
+
+
 def page(rows, kinds, spread, facts, floors):
+    probed = [r for r in rows if r["scenario"] in PROBES]
+    rows = [r for r in rows if r["scenario"] not in PROBES]
     best = best_peers(rows, kinds)
     lines = [INTRO]
     for size, mine in by(rows, "bytes").items():
@@ -142,6 +188,8 @@ def page(rows, kinds, spread, facts, floors):
                       "|---|---|---:|---:|---:|---:|"]
             for of_cell in by(mine, "capacity").values():
                 lines += cell_rows(of_cell, kinds, best, spread)
+    for scenario, mine in by(probed, "scenario").items():
+        lines += probe_section(scenario, mine, kinds)
     lines += ["", "## Floors", "",
               "What this machine charges, without any channel (bench/bound.c; "
               "threads pinned to two cores).", "", "| | ns |", "|---|---:|"]

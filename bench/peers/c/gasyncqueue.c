@@ -53,8 +53,8 @@ static const char *version(void)
 int main(int argc, char **argv)
 {
     static const struct cell_peer peers[] = {
-        {"gasyncqueue", "seq 1:1 4:1 4:4 batch", false, make, send, recv,
-         drained, drop, version},
+        {"gasyncqueue", "seq 1:1 4:1 4:4 batch burst empty make", false, make,
+         send, recv, drained, drop, version},
         {0},
     };
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sort"
 	"strconv"
 	"strings"
 	"syscall"
@@ -105,6 +106,77 @@ func run[M message](scenario string, capacity int, n uint64) tally {
 	return t
 }
 
+// The percentiles of the nanoseconds of a round trip, see bench/probe.h.
+func ping(capacity int, n uint64) {
+	there, back := make(chan uint64, capacity), make(chan uint64, capacity)
+	go func() {
+		for i := uint64(0); i < n; i++ {
+			back <- <-there
+		}
+	}()
+	trips := make([]int64, n)
+	for v := uint64(1); v <= n; v++ {
+		start := time.Now()
+		there <- v
+		answer := <-back
+		trips[v-1] = time.Since(start).Nanoseconds()
+		if answer != v {
+			fail("another message came back")
+		}
+	}
+	sort.Slice(trips, func(i, j int) bool { return trips[i] < trips[j] })
+	fmt.Println(trips[(n-1)*500/1000], trips[(n-1)*990/1000], trips[(n-1)*999/1000])
+}
+
+func empty(capacity int, n uint64) {
+	var before, after runtime.MemStats
+	chans := make([]chan uint64, n)
+	runtime.ReadMemStats(&before)
+	for i := range chans {
+		chans[i] = make(chan uint64, capacity)
+	}
+	runtime.ReadMemStats(&after)
+	for i, c := range chans {
+		if capacity > 0 {
+			c <- uint64(i)
+			if <-c != uint64(i) {
+				fail("another message came out")
+			}
+		}
+		if len(c) != 0 {
+			fail("messages left in a channel")
+		}
+	}
+	fmt.Printf("%.1f\n", float64(after.TotalAlloc-before.TotalAlloc)/float64(n))
+}
+
+// So that the channels are on the heap.
+var kept chan uint64
+
+// What the collector does meanwhile is in it.
+func makeAndDrop(capacity int, n uint64) {
+	start := time.Now()
+	for i := uint64(0); i < n; i++ {
+		kept = make(chan uint64, capacity)
+	}
+	fmt.Printf("%.2f\n", float64(time.Since(start).Nanoseconds())/float64(n))
+}
+
+// probe runs one of the scenarios of bench/probe.h, if it is one of them.
+func probe(scenario string, capacity int, n uint64) bool {
+	switch scenario {
+	case "ping":
+		ping(capacity, n)
+	case "empty":
+		empty(capacity, n)
+	case "make":
+		makeAndDrop(capacity, n)
+	default:
+		return false
+	}
+	return true
+}
+
 func cpuNs() int64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -140,6 +212,9 @@ func main() {
 		fail("bytes?")
 	}
 
+	if probe(os.Args[2], capacity, n) {
+		return
+	}
 	cpu := cpuNs()
 	start := time.Now()
 	got := run(os.Args[2], capacity, n)

@@ -175,6 +175,115 @@ fn batches<M: Msg, T: Tx<M>, R: Rx<M>>(tx: T, rx: &R, n: u64) -> Tally {
     })
 }
 
+/// The three percentiles of the nanoseconds of a round trip.
+fn ping<M: Msg, T: Tx<M>, R: Rx<M>>(make: impl Fn() -> (T, R), n: u64) -> Vec<f64> {
+    let (there_tx, there_rx) = make();
+    let (back_tx, back_rx) = make();
+    let mut trips = Vec::with_capacity(n as usize);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for _ in 0..n {
+                back_tx.put(there_rx.get());
+            }
+        });
+        for v in 1..=n {
+            let start = Instant::now();
+            there_tx.put(M::of(v));
+            let answer = back_rx.get();
+            trips.push(start.elapsed().as_nanos() as u64);
+            if answer.sum() != v {
+                fail("another message came back");
+            }
+        }
+    });
+    if !back_rx.drained() {
+        fail("messages left in the channel");
+    }
+    trips.sort_unstable();
+    [500, 990, 999]
+        .map(|mille| trips[(n as usize - 1) * mille / 1000] as f64)
+        .to_vec()
+}
+
+/// A line of /proc/self/status: KiB.
+fn status_kib(name: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with(name));
+    let number = line.and_then(|line| line.split_whitespace().nth(1));
+    number.unwrap_or_else(|| fail(name)).parse().unwrap()
+}
+
+fn burst<M: Msg, T: Tx<M>, R: Rx<M>>(make: impl Fn() -> (T, R), n: u64) -> Vec<f64> {
+    let before = status_kib("VmRSS:");
+    let (tx, rx) = make();
+    send(&tx, 1, n);
+    let tally = recv(&rx, n);
+    if !rx.drained() {
+        fail("messages left in the channel");
+    }
+    let after = status_kib("VmRSS:");
+    if tally.count != n || tally.sum != n * (n + 1) / 2 {
+        fail("wrong count or sum of the burst");
+    }
+    vec![before, status_kib("VmHWM:"), after]
+}
+
+/// Bytes that malloc has given out, its own included.
+fn allocated() -> usize {
+    // SAFETY: it only reads malloc's own accounts.
+    let info = unsafe { libc::mallinfo2() };
+    info.uordblks + info.hblkhd
+}
+
+fn empty<M: Msg, T: Tx<M>, R: Rx<M>>(
+    make: impl Fn() -> (T, R),
+    capacity: Option<usize>,
+    n: u64,
+) -> Vec<f64> {
+    let mut channels = Vec::with_capacity(n as usize);
+    let before = allocated();
+    for _ in 0..n {
+        channels.push(make());
+    }
+    let bytes = allocated() - before;
+    for (v, (tx, rx)) in (1..).zip(&channels) {
+        if capacity != Some(0) {
+            tx.put(M::of(v));
+            if rx.get().sum() != v {
+                fail("another message came out");
+            }
+        }
+        if !rx.drained() {
+            fail("messages left in a channel");
+        }
+    }
+    vec![bytes as f64 / n as f64]
+}
+
+fn make_and_drop<C>(make: impl Fn() -> C, n: u64) -> Vec<f64> {
+    let start = Instant::now();
+    for _ in 0..n {
+        drop(std::hint::black_box(make()));
+    }
+    vec![start.elapsed().as_nanos() as f64 / n as f64]
+}
+
+/// One of the scenarios of bench/probe.h, or None if it is none of them.
+fn probe<M: Msg, T: Tx<M>, R: Rx<M>>(
+    cell: &Cell,
+    make: impl Fn() -> (T, R),
+) -> Option<Vec<String>> {
+    let n = cell.messages;
+    let numbers = match cell.scenario.as_str() {
+        "ping" => ping(make, n),
+        "burst" => burst(make, n),
+        "empty" => empty(make, cell.capacity, n),
+        "make" => make_and_drop(make, n),
+        _ => return None,
+    };
+    Some(numbers.iter().map(|x| format!("{x:.2}")).collect())
+}
+
 /// `senders` threads; one receiver is the calling thread, four are threads.
 fn spread<M: Msg, T: Tx<M>, R: Rx<M>>(
     tx: T,
@@ -210,6 +319,10 @@ fn spread<M: Msg, T: Tx<M>, R: Rx<M>>(
 }
 
 fn run<M: Msg, T: Tx<M>, R: Rx<M>>(cell: &Cell, make: impl Fn() -> (T, R)) -> Tally {
+    if let Some(numbers) = probe(cell, &make) {
+        println!("{}", numbers.join(" "));
+        std::process::exit(0);
+    }
     let (tx, rx) = make();
     let n = cell.messages;
     let tally = match cell.scenario.as_str() {
