@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 
+import chart
 import report
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
@@ -296,7 +297,8 @@ def main():
     spread = {(*cell[1:], who): [sample[0] for sample in samples[cell, who]]
               for cell, who in keys}
     kinds = {who: kind for who, (_, kind, _, _) in PARTICIPANTS.items()}
-    page = report.page(rows, kinds, spread, facts, floors)
+    picture = chart.svg(rows)
+    page = report.page(rows, kinds, spread, facts, floors, picture)
 
     published = args.peers and args.full and not missing
     out = args.out or (os.path.join(ROOT, "docs", "bench") if published
@@ -306,6 +308,9 @@ def main():
         f.writelines(json.dumps(r, separators=(",", ":")) + "\n" for r in rows)
     with open(os.path.join(out, "threads.md"), "w", encoding="utf-8") as f:
         f.write(page)
+    if picture:
+        with open(os.path.join(out, "threads.svg"), "w", encoding="utf-8") as f:
+            f.write(picture)
     print(page)
     print(f"bench: written to {out}/threads.jsonl and threads.md",
           file=sys.stderr)

@@ -168,7 +168,7 @@ def probe_section(scenario, rows, kinds):
     return lines
 
 
-def page(rows, kinds, spread, facts, floors):
+def page(rows, kinds, spread, facts, floors, picture):
     probed = [r for r in rows if r["scenario"] in PROBES]
     rows = [r for r in rows if r["scenario"] not in PROBES]
     best = best_peers(rows, kinds)
@@ -176,6 +176,9 @@ def page(rows, kinds, spread, facts, floors):
     for size, mine in by(rows, "bytes").items():
         lines += [f"Messages of {size} bytes:", ""]
         lines += summary(mine, kinds, best) + [""]
+    if picture:
+        lines += ["![Nanoseconds a message of each participant, by cell](threads.svg)",
+                  ""]
     lines += ["| | |", "|---|---|"]
     lines += [f"| {name} | {fact} |" for name, fact in facts.items() if fact]
     for size, of_size in by(rows, "bytes").items():
