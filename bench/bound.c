@@ -30,7 +30,8 @@ enum {
     ROUND_TRIPS = 100000,
     WAKES = 101,
     MESSAGES = 2000000,
-    MESSAGES_OF_ONE = 100000
+    MESSAGES_OF_ONE = 100000,
+    LARGE_MESSAGES = 5000
 };
 
 static size_t cpu_of[2];
@@ -232,6 +233,8 @@ static double sleeper_mine(void *arg)
 
 /* ---- the raw ring -------------------------------------------------------- */
 
+enum { WORD = 1, PLACE = 65536 / 8 }; /* words of a message */
+
 struct ring {
     alignas(LINE) _Atomic uint64_t head; /* received so far */
     alignas(LINE) _Atomic uint64_t tail; /* sent so far */
@@ -240,24 +243,23 @@ struct ring {
     uint64_t messages;
 };
 
-static void *ring_other(void *arg)
+/* The compiler makes a loop of its own for each size that words is called with. */
+static inline void ring_send(struct ring *ring, size_t words)
 {
-    struct ring *ring = arg;
     uint64_t head = 0; /* no newer than the real one */
 
-    pin(cpu_of[1]);
     for (uint64_t tail = 0; tail < ring->messages; tail++) {
         while (tail - head == ring->size)
             head = atomic_load_explicit(&ring->head, memory_order_acquire);
-        ring->cells[tail & (ring->size - 1)] = tail + 1;
+        uint64_t *cell = &ring->cells[(tail & (ring->size - 1)) * words];
+        for (size_t i = 0; i < words; i++)
+            cell[i] = tail + 1;
         atomic_store_explicit(&ring->tail, tail + 1, memory_order_release);
     }
-    return NULL;
 }
 
-static double ring_mine(void *arg)
+static inline double ring_recv(struct ring *ring, size_t words)
 {
-    struct ring *ring = arg;
     uint64_t n = ring->messages;
     uint64_t tail = 0;
     uint64_t sum = 0;
@@ -266,26 +268,54 @@ static double ring_mine(void *arg)
     for (uint64_t head = 0; head < n; head++) {
         while (tail == head)
             tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
-        sum += ring->cells[head & (ring->size - 1)];
+        const uint64_t *cell = &ring->cells[(head & (ring->size - 1)) * words];
+        for (size_t i = 0; i < words; i++)
+            sum += cell[i];
         atomic_store_explicit(&ring->head, head + 1, memory_order_release);
     }
     int64_t end = now_ns();
-    if (sum != n * (n + 1) / 2)
+    if (sum != n * (n + 1) / 2 * words)
         fail("the ring lost a message");
     return (double)(end - start) / (double)n;
 }
 
+static void *word_other(void *ring)
+{
+    pin(cpu_of[1]);
+    ring_send(ring, WORD);
+    return NULL;
+}
+
+static double word_mine(void *ring)
+{
+    return ring_recv(ring, WORD);
+}
+
+static void *place_other(void *ring)
+{
+    pin(cpu_of[1]);
+    ring_send(ring, PLACE);
+    return NULL;
+}
+
+static double place_mine(void *ring)
+{
+    return ring_recv(ring, PLACE);
+}
+
 /* The ring's memory is touched before the clock starts. */
-static double ring(uint64_t size, uint64_t messages)
+static double ring(uint64_t size, size_t words, uint64_t messages)
 {
     struct ring ring = {.size = size, .messages = messages};
+    size_t total = size * words;
 
-    ring.cells = calloc(size, sizeof *ring.cells);
+    ring.cells = malloc(total * sizeof *ring.cells);
     if (!ring.cells)
         fail("out of memory");
-    for (uint64_t i = 0; i < size; i++)
+    for (uint64_t i = 0; i < total; i++)
         ((volatile uint64_t *)ring.cells)[i] = 1;
-    double ns = beside(ring_other, ring_mine, &ring);
+    double ns = words == WORD ? beside(word_other, word_mine, &ring)
+                              : beside(place_other, place_mine, &ring);
     free(ring.cells);
     return ns;
 }
@@ -310,10 +340,14 @@ int main(void)
     print(beside(sleeper_other, sleeper_mine, &s),
           "futex wake of a sleeper on the other core, until it runs");
     print(s.call_ns, "the same, until the waker's call returns");
-    print(ring(UINT64_C(1) << 21, MESSAGES),
+    print(ring(UINT64_C(1) << 21, WORD, MESSAGES),
           "raw spinning SPSC ring, 8 bytes, room for all");
-    print(ring(128, MESSAGES), "raw spinning SPSC ring, 8 bytes, room for 128");
-    print(ring(1, MESSAGES_OF_ONE),
+    print(ring(128, WORD, MESSAGES), "raw spinning SPSC ring, 8 bytes, room for 128");
+    print(ring(1, WORD, MESSAGES_OF_ONE),
           "raw spinning SPSC ring, 8 bytes, room for 1");
+    print(ring(16, PLACE, LARGE_MESSAGES),
+          "raw spinning SPSC ring, 65536 bytes in place, room for 16");
+    print(ring(2, PLACE, LARGE_MESSAGES),
+          "raw spinning SPSC ring, 65536 bytes in place, room for 2");
     return 0;
 }

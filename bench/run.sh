@@ -107,7 +107,7 @@ rm -rf "$bin"
 mkdir -p "$bin"
 say "building"
 build_leat
-quietly "$cc" "${cflags[@]}" "$bench/bound.c" -o "$bin/bound" -pthread
+quietly "$cc" "${cflags[@]}" -O3 "$bench/bound.c" -o "$bin/bound" -pthread
 case " $* " in
 *" --peers "*)
     build_c_peers

@@ -81,16 +81,45 @@ static leat__cell *as_cell(leat__seg *seg)
     return (leat__cell *)(void *)seg;
 }
 
+static uint32_t idle_cells(const leat_chan *chan)
+{
+    return chan->idle == NULL ? 0 : as_cell(chan->idle)->depth;
+}
+
+/* The list of idle cells is a circle, and chan->idle its last: the cell that has been
+ * idle longest is taken. What a receiver released just now sits in his core's cache,
+ * and to write to that costs more than to what has left it: docs/adr/0007. */
+static void link_idle(leat_chan *chan, leat__cell *cell)
+{
+    leat__seg *last = chan->idle;
+    cell->state = LEAT__CELL_IDLE;
+    cell->depth = idle_cells(chan) + 1;
+    cell->seg.next = last == NULL ? &cell->seg : last->next;
+    if (last != NULL)
+        last->next = &cell->seg;
+    chan->idle = &cell->seg;
+}
+
+/* pre: there is one */
+static leat__cell *unlink_idle(leat_chan *chan)
+{
+    leat__seg *last = chan->idle;
+    leat__seg *first = last->next;
+    last->next = first->next;
+    as_cell(last)->depth--;
+    if (first == last)
+        chan->idle = NULL;
+    return as_cell(first);
+}
+
 /* A free cell, or NULL. Unbounded: the fresh one, if there is no other. */
 static leat__cell *take_idle(leat_chan *chan, leat__cell **fresh)
 {
-    leat__cell *cell = as_cell(chan->idle);
-    if (cell != NULL) {
-        chan->idle = cell->seg.next;
-    } else {
-        cell = *fresh;
+    leat__cell *cell = *fresh;
+    if (chan->idle != NULL)
+        cell = unlink_idle(chan);
+    else
         *fresh = NULL;
-    }
     if (cell != NULL)
         leat__unpoison(leat__cell_bytes(chan, cell), chan->stride);
     return cell;
@@ -106,14 +135,11 @@ static size_t cells_to_keep(const leat_chan *chan)
 
 static void make_idle(leat_chan *chan, leat__cell *cell, struct sequel *sequel)
 {
-    uint32_t depth = chan->idle == NULL ? 0 : as_cell(chan->idle)->depth;
-    cell->state = LEAT__CELL_IDLE;
-    if (chan->bounded || depth < cells_to_keep(chan)) {
+    if (chan->bounded || idle_cells(chan) < cells_to_keep(chan)) {
         leat__poison(leat__cell_bytes(chan, cell), chan->stride);
-        cell->depth = depth + 1;
-        cell->seg.next = chan->idle;
-        chan->idle = &cell->seg;
+        link_idle(chan, cell);
     } else {
+        cell->state = LEAT__CELL_IDLE;
         cell->seg.next = sequel->unused == NULL ? NULL : &sequel->unused->seg;
         sequel->unused = cell;
     }
@@ -698,23 +724,24 @@ static void cells_discard(leat_chan *chan)
 
 void leat__cells_init(leat_chan *chan)
 {
-    leat__seg **to = &chan->idle;
     for (size_t i = 0; i < chan->cap; i++) {
         leat__cell *cell = as_cell(
             (leat__seg *)(void *)(chan->slots + i * leat__cell_stride(chan)));
-        cell->state = LEAT__CELL_IDLE;
         leat__poison(leat__cell_bytes(chan, cell), chan->stride);
-        *to = &cell->seg;
-        to = &cell->seg.next;
+        link_idle(chan, cell);
     }
-    *to = NULL;
 }
 
 void leat__cells_free(leat_chan *chan)
 {
-    for (leat__seg *at = chan->idle; at != NULL; at = at->next)
+    leat__seg *idle = NULL;
+    if (chan->idle != NULL) {
+        idle = chan->idle->next;
+        chan->idle->next = NULL;
+    }
+    for (leat__seg *at = idle; at != NULL; at = at->next)
         leat__unpoison(leat__cell_bytes(chan, as_cell(at)), chan->stride);
-    leat__seg_free_all(chan, chan->idle);
+    leat__seg_free_all(chan, idle);
     leat__seg_free_all(chan, chan->first);
 }
 

@@ -18,7 +18,7 @@ enum leat__cell_state {
 typedef struct leat__cell {
     leat__seg seg;
     uint32_t state; /* under the lock */
-    uint32_t depth; /* IDLE: cells in the list from this one on */
+    uint32_t depth; /* IDLE, the last: cells in the list */
 } leat__cell;
 
 static inline void *leat__cell_bytes(const leat_chan *chan, leat__cell *cell)
