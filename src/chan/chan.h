@@ -33,6 +33,7 @@
 #include <leat/stats.h>
 #include <leat/weak.h>
 #include <stdalign.h>
+#include <stddef.h>
 
 #define LEAT__TX_TAG      0x6c747478u /* "lttx" */
 #define LEAT__RX_TAG      0x6c747278u /* "ltrx" */
@@ -122,7 +123,8 @@ typedef struct leat__tally {
 typedef struct leat__record {
     leat__link link;
     leat_chan *chan;
-    void (*gone)(void *arg); /* immutable */
+    const char *name;        /* immutable, as gone; "": none. In the same block */
+    void (*gone)(void *arg);
     void *gone_arg;
     leat__tally tally;
 #if LEAT_DEBUG
@@ -144,8 +146,11 @@ enum leat__way {
 };
 #define LEAT__WORD sizeof(uint64_t)
 
+/* Two lines for what is set once, then one for what a message touches (where pointers
+ * have 64 bits; elsewhere the same order does). The two ends of an spsc channel follow,
+ * a line pair each; other kinds are allocated without. */
 struct leat_chan {
-    /* -- immutable after new, but for owners, tags, holds, reason -------- */
+    /* -- immutable after new, but for owners, tags, holds, reason, goneq -- */
     struct leat_tx tx;
     struct leat_rx rx;
     uint8_t kind; /* enum leat__kind */
@@ -157,22 +162,24 @@ struct leat_chan {
     bool lent;      /* in memory of the caller's */
     uint8_t policy; /* enum leat_policy; BLOCK if never full */
     size_t msg_bytes;
-    size_t stride;        /* bytes from slot to slot */
-    size_t cap;           /* as given; LEAT_UNBOUNDED too */
-    size_t seg_slots;     /* slots in a segment */
-    size_t seg_offset;    /* from a segment to its first slot */
-    size_t align;         /* of slots */
-    unsigned char *slots; /* bounded: in the channel's own block */
+    size_t cap; /* as given; LEAT_UNBOUNDED too */
     void (*discard)(void *msg, void *arg);
     void *discard_arg;
-    const char *name;                /* in the channel's own block */
-    leat__record *record;            /* likewise; NULL: none */
     const struct leat__verbs *verbs; /* of the kind */
-    leat__a32 holds; /* halves that have owners, and weak handles */
-    int reason;      /* under the lock until CLOSED, then immutable */
+    leat__record *record; /* in the channel's own block; NULL: none */
+    leat__a32 holds;      /* halves that have owners, and weak handles */
+    int reason;           /* under the lock until CLOSED, then immutable */
+    struct leat_weak_tx weak_tx;
+    struct leat_weak_rx weak_rx;
+    leat__link goneq; /* who waits for the other side to be gone; under the lock */
+    unsigned char *slots; /* bounded: in the channel's own block */
+    size_t stride;        /* bytes from slot to slot */
+    uint32_t seg_slots;   /* slots in a segment */
+    uint16_t seg_offset;  /* from a segment to its first slot */
+    uint16_t align;       /* of slots */
 
-    /* -- the locked part: one line for a message ------------------------- */
-    alignas(LEAT__LINE_PAIR) leat__lock lock;
+    /* -- the locked part ------------------------------------------------- */
+    leat__lock lock;
     leat__a32 state;   /* written under the lock */
     leat__store store; /* locked kind */
     leat__link sendq;  /* parked senders, first come first; under the lock */
@@ -182,16 +189,25 @@ struct leat_chan {
     leat__ap spare;    /* unbounded: one drained segment, kept */
     leat__a32 asleep;  /* spsc: which ends are parked; written under the lock */
     leat__lock
-        outside;      /* held while a large message is on its way to the hook */
-    leat__seg *idle;  /* cells: those without a message */
-    leat__link goneq; /* who waits for the other side to be gone */
-    struct leat_weak_tx weak_tx;
-    struct leat_weak_rx weak_rx;
+        outside;     /* held while a large message is on its way to the hook */
+    leat__seg *idle; /* cells: those without a message */
 
-    /* -- spsc only, else not allocated: a line pair for each end --------- */
-    alignas(LEAT__LINE_PAIR) leat__end put;
-    alignas(LEAT__LINE_PAIR) leat__end get;
+    /* -- spsc only, else not allocated ------------------------------------ */
+    unsigned char apart_[3 * sizeof(void *)];
+    leat__end put;
+    unsigned char far_apart_[LEAT__LINE_PAIR - sizeof(leat__end)];
+    leat__end get;
 };
+
+#if UINTPTR_MAX > UINT32_MAX
+_Static_assert(offsetof(leat_chan, lock) == LEAT__LINE_PAIR &&
+                  offsetof(leat_chan, put) == 2 * LEAT__LINE_PAIR &&
+                  offsetof(leat_chan, get) == 3 * LEAT__LINE_PAIR,
+              "the parts of a channel start at line pairs of their own");
+#endif
+
+/* All but the ends. */
+#define LEAT__CHAN_BYTES offsetof(leat_chan, apart_)
 
 /* What a kind implements. */
 typedef struct leat__verbs {
@@ -211,6 +227,14 @@ typedef struct leat__verbs {
      * no event between the try and the queueing is missed. waiter->act says what
      * for: LEAT__PEEK is a receive that copies. Unbounded sends never wait. returns as try; LEAT_EAGAIN means the waiter is in the queue. */
     int (*enlist)(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter);
+    /* The same for a wait with several places, which may not be moved into by two of
+     * them: if a try might succeed, do nothing and say so; else put the waiter into the
+     * queue, in one step. What the same wait has in queues does not count.
+     * returns 0: try now; LEAT_EAGAIN: in the queue */
+    int (*arm)(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter);
+    /* NULL: nothing happens by the passing of time alone. Else when the next receive
+     * can be done by that; INT64_MAX: it cannot. */
+    int64_t (*due_ns)(leat_chan *chan);
     /* Close: refuse sends, wake the parked, seal. */
     void (*close)(leat_chan *chan, int reason);
     /* Give everything that is queued to the discard hook. pre: sealed; spsc: the

@@ -27,8 +27,8 @@ static const char *kind_of(const leat_chan *chan)
 
 static void dump_fill(int fd, leat_chan *chan)
 {
-    dprintf(fd, "leat: channel \"%s\" at %p, %s, %zu queued", chan->name,
-            (void *)chan, kind_of(chan), leat__chan_len(chan));
+    dprintf(fd, "leat: channel \"%s\" at %p, %s, %zu queued",
+            chan->record->name, (void *)chan, kind_of(chan), leat__chan_len(chan));
     if (chan->bounded)
         dprintf(fd, " of %zu", chan->cap);
     /* relaxed: a look */
@@ -161,7 +161,7 @@ void leat_dump(int fd)
     size_t shown = 0;
     for (leat__link *at = list->next; at != list; at = at->next) {
         leat_chan *chan = LEAT__CONTAINER(at, leat__record, link)->chan;
-        if (!LEAT_DEBUG && chan->name[0] == '\0')
+        if (!LEAT_DEBUG && chan->record->name[0] == '\0')
             continue;
         dump_chan(fd, chan);
         shown++;

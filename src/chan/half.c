@@ -360,5 +360,5 @@ size_t leat_chan_rx_count(leat_chan *chan)
 const char *leat_chan_name(leat_chan *chan)
 {
     check_view(chan);
-    return chan->name;
+    return chan->record == NULL ? "" : chan->record->name;
 }

@@ -58,18 +58,20 @@ static enum leat__kind kind_for(size_t capacity, const leat_chan_opts *opts,
 /* What comes before the slots. false: does not fit */
 static bool layout_of_head(leat__layout *layout, const leat_chan_opts *opts)
 {
-    layout->struct_bytes = layout->kind == LEAT__SPSC
-                               ? sizeof(leat_chan)
-                               : offsetof(leat_chan, put);
-    bool record = leat__registry_wants(opts);
-    layout->record_at = record ? layout->struct_bytes : 0;
-    layout->name_at =
-        layout->struct_bytes + (record ? sizeof(leat__record) : 0);
-    size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name);
+    size_t at = LEAT__CHAN_BYTES;
+    if (layout->kind == LEAT__SPSC) /* what follows is of the other end, or of both */
+        at = leat__round_up(sizeof(leat_chan), LEAT__LINE_PAIR);
+    size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name) + 1;
     if (name_bytes > SIZE_MAX / 4)
         return false;
-    layout->slots_at = leat__round_up(layout->name_at + name_bytes + 1,
-                                      leat__larger(8, layout->align));
+    layout->record_at = 0;
+    if (leat__registry_wants(opts)) {
+        layout->record_at = leat__round_up(at, alignof(leat__record));
+        at = layout->record_at + sizeof(leat__record);
+    }
+    layout->name_at = at;
+    layout->slots_at =
+        leat__round_up(at + name_bytes, leat__larger(8, layout->align));
     return true;
 }
 

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* layout.h - what a channel's block of memory looks like.
  *
- *     | leat_chan (spsc: with its two ends) | record, if any | name\0 | pad |
+ *     | leat_chan (spsc: with its two ends) | record, if any | name\0, if any | pad |
  *     | slots (or cells), if bounded; one more, if the policy displaces |
  */
 #ifndef LEAT_CHAN_LAYOUT_H
@@ -15,7 +15,6 @@ typedef struct leat__layout {
     size_t align; /* of slots */
     size_t stride;
     size_t header; /* cells: before the bytes of each */
-    size_t struct_bytes;
     size_t record_at; /* 0: none */
     size_t name_at;
     size_t slots_at;

@@ -17,7 +17,7 @@
 /* Unbounded cells: segments of one message, with the header of a cell. */
 static void init_cells(leat_chan *chan, size_t header)
 {
-    chan->seg_offset = header;
+    chan->seg_offset = (uint16_t)header;
     chan->seg_slots = 1;
     if (chan->bounded)
         leat__cells_init(chan);
@@ -25,12 +25,13 @@ static void init_cells(leat_chan *chan, size_t header)
 
 static void init_segs(leat_chan *chan)
 {
-    chan->align = leat__larger(chan->align, alignof(leat__seg));
-    chan->seg_offset = leat__round_up(sizeof(leat__seg), chan->align);
+    chan->align = (uint16_t)leat__larger(chan->align, alignof(leat__seg));
+    chan->seg_offset = (uint16_t)leat__round_up(sizeof(leat__seg), chan->align);
     size_t room = SEG_BYTES - leat__larger(chan->seg_offset, 16);
     if (chan->seg_offset >= SEG_BYTES)
         room = 0;
-    chan->seg_slots = leat__larger(room / leat__larger(chan->stride, 1), 1);
+    chan->seg_slots =
+        (uint32_t)leat__larger(room / leat__larger(chan->stride, 1), 1);
 #if defined(LEAT_SIM) || defined(LEAT_GENMC)
     chan->seg_slots = 2; /* so that the checkers cross segments at once */
 #endif
@@ -51,6 +52,22 @@ static const leat__verbs *verbs_of(enum leat__kind kind)
     static const leat__verbs *const all[] = {
         &leat__locked_verbs, &leat__spsc_verbs, &leat__cells_verbs};
     return all[kind];
+}
+
+static void init_record(leat_chan *chan, unsigned char *block,
+                        const leat__layout *layout, const leat_chan_opts *opts)
+{
+    leat__record *record = (leat__record *)(void *)(block + layout->record_at);
+    record->chan = chan;
+    record->gone = opts->gone;
+    record->gone_arg = opts->gone_arg;
+    record->name = "";
+    if (opts->name != NULL) {
+        char *name = (char *)block + layout->name_at;
+        memcpy(name, opts->name, strlen(opts->name) + 1);
+        record->name = name;
+    }
+    chan->record = record;
 }
 
 /* pre: the struct is zero, but for msg_bytes and cap */
@@ -75,23 +92,13 @@ static void make_init(leat_chan *chan, const leat__layout *layout,
     chan->policy =
         (uint8_t)(layout->bounded ? opts->policy : LEAT_POLICY_BLOCK);
     chan->way = (uint8_t)way_of(chan);
-    chan->align = layout->align;
+    chan->align = (uint16_t)layout->align;
     chan->stride = layout->stride;
     chan->slots = layout->bounded ? block + layout->slots_at : NULL;
     chan->discard = opts->discard;
     chan->discard_arg = opts->discard_arg;
-    if (layout->record_at != 0) {
-        chan->record = (leat__record *)(void *)(block + layout->record_at);
-        chan->record->chan = chan;
-        chan->record->gone = opts->gone;
-        chan->record->gone_arg = opts->gone_arg;
-    }
-    char *name = (char *)block + layout->name_at;
-    if (opts->name != NULL)
-        memcpy(name, opts->name, strlen(opts->name) + 1);
-    else
-        name[0] = '\0';
-    chan->name = name;
+    if (layout->record_at != 0)
+        init_record(chan, block, layout, opts);
     leat__list_init(&chan->sendq);
     leat__list_init(&chan->recvq);
     leat__list_init(&chan->goneq);

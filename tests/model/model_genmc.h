@@ -124,7 +124,7 @@ static void m_clear(struct leat_chan *chan, size_t bytes)
     leat__st32_rlx(&chan->outside.held, 0);
     chan->idle = NULL;
     chan->record = NULL;
-    if (bytes > offsetof(leat_chan, put)) {
+    if (bytes > LEAT__CHAN_BYTES) {
         m_clear_end(&chan->put);
         m_clear_end(&chan->get);
     }
