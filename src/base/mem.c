@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* mem.c - allocation, in one place. */
-#define _GNU_SOURCE 1
 #include "base/mem.h"
 #include "base/assert.h"
 
 #include <leat/mem.h>
-#include <stdalign.h>
-#include <stddef.h>
 #include <stdlib.h>
 
 #if defined(LEAT_GENMC)
@@ -30,11 +27,8 @@ void leat__mem_free(void *mem)
 static void *libc_alloc(size_t bytes, size_t align, void *arg)
 {
     (void)arg;
-    /* malloc has a faster way, and no gap before what it gives */
-    if (align <= alignof(max_align_t))
-        return malloc(bytes);
-    void *mem;
-    return posix_memalign(&mem, align, bytes) == 0 ? mem : NULL;
+    /* aligned_alloc wants a multiple of the alignment; for natural ones it is malloc */
+    return aligned_alloc(align, leat__round_up(bytes, align));
 }
 
 static void libc_release(void *mem, void *arg)
