@@ -342,7 +342,8 @@ int main(void)
     print(s.call_ns, "the same, until the waker's call returns");
     print(ring(UINT64_C(1) << 21, WORD, MESSAGES),
           "raw spinning SPSC ring, 8 bytes, room for all");
-    print(ring(128, WORD, MESSAGES), "raw spinning SPSC ring, 8 bytes, room for 128");
+    print(ring(128, WORD, MESSAGES),
+          "raw spinning SPSC ring, 8 bytes, room for 128");
     print(ring(1, WORD, MESSAGES_OF_ONE),
           "raw spinning SPSC ring, 8 bytes, room for 1");
     print(ring(16, PLACE, LARGE_MESSAGES),

@@ -123,7 +123,7 @@ typedef struct leat__tally {
 typedef struct leat__record {
     leat__link link;
     leat_chan *chan;
-    const char *name;        /* immutable, as gone; "": none. In the same block */
+    const char *name; /* immutable, as gone; "": none. In the same block */
     void (*gone)(void *arg);
     void *gone_arg;
     leat__tally tally;
@@ -171,7 +171,8 @@ struct leat_chan {
     int reason;           /* under the lock until CLOSED, then immutable */
     struct leat_weak_tx weak_tx;
     struct leat_weak_rx weak_rx;
-    leat__link goneq; /* who waits for the other side to be gone; under the lock */
+    leat__link
+        goneq; /* who waits for the other side to be gone; under the lock */
     unsigned char *slots; /* bounded: in the channel's own block */
     size_t stride;        /* bytes from slot to slot */
     uint32_t seg_slots;   /* slots in a segment */
@@ -201,9 +202,9 @@ struct leat_chan {
 
 #if UINTPTR_MAX > UINT32_MAX
 _Static_assert(offsetof(leat_chan, lock) == LEAT__LINE_PAIR &&
-                  offsetof(leat_chan, put) == 2 * LEAT__LINE_PAIR &&
-                  offsetof(leat_chan, get) == 3 * LEAT__LINE_PAIR,
-              "the parts of a channel start at line pairs of their own");
+                   offsetof(leat_chan, put) == 2 * LEAT__LINE_PAIR &&
+                   offsetof(leat_chan, get) == 3 * LEAT__LINE_PAIR,
+               "the parts of a channel start at line pairs of their own");
 #endif
 
 /* All but the ends. */

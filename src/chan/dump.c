@@ -28,7 +28,8 @@ static const char *kind_of(const leat_chan *chan)
 static void dump_fill(int fd, leat_chan *chan)
 {
     dprintf(fd, "leat: channel \"%s\" at %p, %s, %zu queued",
-            chan->record->name, (void *)chan, kind_of(chan), leat__chan_len(chan));
+            chan->record->name, (void *)chan, kind_of(chan),
+            leat__chan_len(chan));
     if (chan->bounded)
         dprintf(fd, " of %zu", chan->cap);
     /* relaxed: a look */

@@ -59,7 +59,8 @@ static enum leat__kind kind_for(size_t capacity, const leat_chan_opts *opts,
 static bool layout_of_head(leat__layout *layout, const leat_chan_opts *opts)
 {
     size_t at = LEAT__CHAN_BYTES;
-    if (layout->kind == LEAT__SPSC) /* what follows is of the other end, or of both */
+    if (layout->kind ==
+        LEAT__SPSC) /* what follows is of the other end, or of both */
         at = leat__round_up(sizeof(leat_chan), LEAT__LINE_PAIR);
     size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name) + 1;
     if (name_bytes > SIZE_MAX / 4)

@@ -14,7 +14,7 @@
 typedef struct leat__layout {
     size_t align; /* of slots */
     size_t stride;
-    size_t header; /* cells: before the bytes of each */
+    size_t header;    /* cells: before the bytes of each */
     size_t record_at; /* 0: none */
     size_t name_at;
     size_t slots_at;
