@@ -108,6 +108,13 @@ int use_opts(leat_tx **tx, leat_rx **rx)
                        .flags = LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER));
 }
 
+int use_flags(leat_tx **tx, leat_rx **rx);
+int use_flags(leat_tx **tx, leat_rx **rx)
+{
+    return leat_chan_new(tx, rx, 8, 2,
+                         LEAT_CHAN_OPTS(.flags = LEAT_STATS | LEAT_IN_PLACE));
+}
+
 int use_loop_opts(leat_loop **loop);
 int use_loop_opts(leat_loop **loop)
 {
@@ -115,6 +122,17 @@ int use_loop_opts(leat_loop **loop)
 }
 #endif
 
+int use_cancel_bytes(leat_cancel **token);
+int use_cancel_bytes(leat_cancel **token)
+{
+    static char mem[LEAT_CANCEL_BYTES];
+    return leat_cancel_new_in(token, mem, sizeof mem, NULL, NULL);
+}
+
+#if LEAT_VERSION !=                                                            \
+    LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 + LEAT_VERSION_PATCH
+#error "LEAT_VERSION is not what its parts say"
+#endif
 #if LEAT_VERSION < 100
 #error "LEAT_VERSION cannot be compared by the preprocessor"
 #endif
