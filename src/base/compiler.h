@@ -24,6 +24,7 @@
 #define LEAT__NOINLINE    __attribute__((noinline))
 #define LEAT__INLINE      static inline __attribute__((always_inline))
 #define LEAT__NORETURN    __attribute__((noreturn))
+#define LEAT__FALLTHROUGH __attribute__((fallthrough))
 #endif
 
 /* In a shared library that is loaded late, glibc would allocate a thread's copy of

@@ -57,17 +57,23 @@ static inline void leat__copy_words(void *to, const void *from, size_t words)
 {
     switch (words) {
     case 8:
-        leat__copy_word(to, from, 7); /* fallthrough */
+        leat__copy_word(to, from, 7);
+        LEAT__FALLTHROUGH;
     case 7:
-        leat__copy_word(to, from, 6); /* fallthrough */
+        leat__copy_word(to, from, 6);
+        LEAT__FALLTHROUGH;
     case 6:
-        leat__copy_word(to, from, 5); /* fallthrough */
+        leat__copy_word(to, from, 5);
+        LEAT__FALLTHROUGH;
     case 5:
-        leat__copy_word(to, from, 4); /* fallthrough */
+        leat__copy_word(to, from, 4);
+        LEAT__FALLTHROUGH;
     case 4:
-        leat__copy_word(to, from, 3); /* fallthrough */
+        leat__copy_word(to, from, 3);
+        LEAT__FALLTHROUGH;
     case 3:
-        leat__copy_word(to, from, 2); /* fallthrough */
+        leat__copy_word(to, from, 2);
+        LEAT__FALLTHROUGH;
     default:
         leat__copy_word(to, from, 1);
         leat__copy_word(to, from, 0);
