@@ -31,7 +31,7 @@ static void both(void)
     m_join(b);
 }
 
-static void meet(void)
+static void rendezvous(void)
 {
     begin();
     both();
@@ -79,4 +79,4 @@ static void closed(void)
     g_end();
 }
 
-M_MAIN(M_ROW(meet), M_ROW(timed), M_ROW(fired), M_ROW(closed))
+M_MAIN(M_ROW(rendezvous), M_ROW(timed), M_ROW(fired), M_ROW(closed))
