@@ -110,7 +110,7 @@ static void *work(void *arg)
     struct queue *q = arg;
     intptr_t sum = 0;
 
-    for (int job; queue_get(q, &job, NULL) == 0;)
+    for (int job = 0; queue_get(q, &job, NULL) == 0;)
         sum += job;
     return (void *)sum;
 }
