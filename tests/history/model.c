@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* model.c - the sequential model. See model.h. */
-#include "model.h"
+/* model.c - the sequential model: messages. See model.h; the life of a channel is in
+ * model_life.c. */
+#include "steps.h"
 
 #include <string.h>
-
-static bool both_promised(const struct moment *at)
-{
-    return (at->history->promises & BOTH) == BOTH;
-}
-
-static const char *over(uint8_t *phase)
-{
-    *phase = OVER;
-    return NULL;
-}
 
 void model_begin(const struct history *history, struct state *state)
 {
@@ -28,11 +18,6 @@ void model_begin(const struct history *history, struct state *state)
 
 /* ---- the queue ------------------------------------------------------------------ */
 
-static bool is_full(const struct moment *at, const struct state *state)
-{
-    return state->len == at->history->cap;
-}
-
 static void take_out(struct state *state, unsigned index)
 {
     state->len--;
@@ -40,10 +25,8 @@ static void take_out(struct state *state, unsigned index)
     state->queue[state->len] = 0;
 }
 
-/* Message number k that the hook was given leaves the queue, wherever it is: in
- * which order the hook gets messages is not promised. */
-static const char *discard_one(const struct call *call, struct state *state,
-                               unsigned k)
+const char *model_discard_one(const struct call *call, struct state *state,
+                              unsigned k)
 {
     const uint8_t *found = memchr(state->queue, call->discarded[k], state->len);
     if (found == NULL)
@@ -52,11 +35,10 @@ static const char *discard_one(const struct call *call, struct state *state,
     return NULL;
 }
 
-/* All that is queued went to the hook, in one step. */
-static const char *discard_all(const struct call *call, struct state *state)
+const char *model_discard_all(const struct call *call, struct state *state)
 {
     for (unsigned k = 0; k < call->discards; k++) {
-        const char *why = discard_one(call, state, k);
+        const char *why = model_discard_one(call, state, k);
         if (why != NULL)
             return why;
     }
@@ -65,15 +47,8 @@ static const char *discard_all(const struct call *call, struct state *state)
 
 /* ---- send and receive ------------------------------------------------------------- */
 
-static bool has_fired(const struct state *state, unsigned token)
-{
-    return (state->fired >> token & 1u) != 0;
-}
-
-/* A call that gave up: when it would have had to wait (phase 0), and if a token
- * made it, with that fired (phase 1). */
-static const char *give_up(const struct call *call, const struct state *state,
-                           bool must_wait, uint8_t *phase)
+const char *model_give_up(const struct call *call, const struct state *state,
+                          bool must_wait, uint8_t *phase)
 {
     bool fired = call->token != 0 && has_fired(state, call->token);
     if (*phase == 1)
@@ -109,7 +84,7 @@ static const char *send_failed(const struct moment *at, const struct call *call,
     if (call->answer == LEAT_ECLOSED)
         return open ? "the channel is open" : over(phase);
     if (at->history->policy == LEAT_POLICY_BLOCK)
-        return give_up(call, state, full, phase);
+        return model_give_up(call, state, full, phase);
     if (at->history->policy != LEAT_POLICY_FAIL)
         return "its policy drops, and it failed";
     if (call->answer != LEAT_EAGAIN)
@@ -331,7 +306,7 @@ static const char *step_received_end(const struct call *call,
     if (call->discards > 0 && !state->aborted)
         return "the hook ran in a receive, and the channel is not aborted";
     if (*phase < call->discards)
-        return discard_one(call, state, (*phase)++);
+        return model_discard_one(call, state, (*phase)++);
     return state->len == 0 ? over(phase) : "messages are queued";
 }
 
@@ -342,7 +317,7 @@ const char *step_recv(const struct moment *at, const struct call *call,
         return step_received(at, call, state, phase);
     if (call->answer == LEAT_ECLOSED)
         return step_received_end(call, state, phase);
-    return give_up(call, state, state->len == 0 && !state->sealed, phase);
+    return model_give_up(call, state, state->len == 0 && !state->sealed, phase);
 }
 
 /* It received `got`, fewer than it was asked for: nothing was there, or behind a mark
@@ -355,7 +330,7 @@ static const char *stop_receiving(const struct call *call, struct state *state,
         return "the hook ran in a receive, and the channel is not aborted";
     if (k < call->discards) {
         ++*phase;
-        return discard_one(call, state, k);
+        return model_discard_one(call, state, k);
     }
     return state->len == 0 ? over(phase)
                            : "it stopped receiving, and messages are queued";
@@ -416,272 +391,6 @@ const char *step_peek(const struct moment *at, const struct call *call,
              !is_waited_with(at, state, call->msg))
         why = "no sender waits with this message";
     return why != NULL ? why : over(phase);
-}
-
-/* ---- closing -------------------------------------------------------------------------- */
-
-/* The send that runs at this moment; there is one producer. */
-static uint8_t sender_now(const struct moment *at)
-{
-    const struct history *history = at->history;
-    for (unsigned t = 0; t < history->threads; t++) {
-        unsigned i = at->config->at[t];
-        if (i < history->calls[t] &&
-            kinds[history->call[t][i].kind].need == TO_SEND &&
-            history->call[t][i].began < at->limit)
-            return (uint8_t)(t + 1);
-    }
-    return 0;
-}
-
-/* The stages of closing: REFUSE, SEAL (one step unless both ends are promised),
- * and then CLOSED. `first` is the phase of REFUSE. */
-static const char *close_step(const struct moment *at, const struct call *call,
-                              struct state *state, unsigned first,
-                              uint8_t *phase)
-{
-    if (*phase == first && !state->refuses) {
-        state->refuses = 1;
-        state->reason = (uint8_t)call->reason;
-        if (both_promised(at))
-            state->admitted = sender_now(at);
-    }
-    if (*phase == first + 1 || !both_promised(at)) {
-        state->sealed = 1;
-        state->admitted = 0;
-        *phase = (uint8_t)(first + 1);
-    }
-    ++*phase;
-    return NULL;
-}
-
-enum { CLOSE_STEPS = 2 };
-
-const char *step_close(const struct moment *at, const struct call *call,
-                       struct state *state, uint8_t *phase)
-{
-    close_step(at, call, state, 0, phase);
-    return *phase == CLOSE_STEPS ? over(phase) : NULL;
-}
-
-const char *step_abort(const struct moment *at, const struct call *call,
-                       struct state *state, uint8_t *phase)
-{
-    if (*phase < CLOSE_STEPS)
-        return close_step(at, call, state, 0, phase);
-    if (both_promised(at)) {
-        state->aborted = 1;
-        if (call->discards == 0)
-            return over(phase);
-    }
-    const char *why = discard_all(call, state);
-    return why != NULL ? why : over(phase);
-}
-
-/* ---- owners ------------------------------------------------------------------------------ */
-
-static enum half half_of(const struct call *call)
-{
-    switch (call->kind) {
-    case TX_CLONE:
-    case TX_DROP:
-    case CHAN_TX:
-    case TX_COUNT:
-        return TX;
-    default:
-        return RX;
-    }
-}
-
-const char *step_clone(const struct moment *at, const struct call *call,
-                       struct state *state, uint8_t *phase)
-{
-    (void)at;
-    state->owners[half_of(call)]++;
-    return over(phase);
-}
-
-const char *step_own(const struct moment *at, const struct call *call,
-                     struct state *state, uint8_t *phase)
-{
-    (void)at;
-    uint8_t *owners = &state->owners[half_of(call)];
-    if ((call->answer != 0) != (*owners > 0))
-        return *owners > 0 ? "the half has owners" : "the half has no owner";
-    *owners = (uint8_t)(*owners + call->answer);
-    return over(phase);
-}
-
-const char *step_drop(const struct moment *at, const struct call *call,
-                      struct state *state, uint8_t *phase)
-{
-    enum half half = half_of(call);
-    if (*phase == 0) {
-        bool last = --state->owners[half] == 0;
-        if ((call->answer != 0) != last)
-            return last ? "it is the last owner" : "another owner is left";
-        *phase = 1;
-        return last ? NULL : over(phase);
-    }
-    if (*phase <= CLOSE_STEPS) {
-        close_step(at, call, state, 1, phase);
-        return half == TX && *phase > CLOSE_STEPS ? over(phase) : NULL;
-    }
-    if (!both_promised(at)) {
-        const char *why = discard_all(call, state);
-        return why != NULL ? why : over(phase);
-    }
-    unsigned k = *phase - 1u - CLOSE_STEPS;
-    if (k < call->discards) {
-        ++*phase;
-        return discard_one(call, state, k);
-    }
-    return state->len == 0 ? over(phase)
-                           : "the hook was not given all that is queued";
-}
-
-/* The other half than that whose owner asks. */
-static enum half other_half(const struct call *call)
-{
-    return call->kind == TX_IS_GONE || call->kind == TX_WAIT_GONE ? RX : TX;
-}
-
-const char *step_is_gone(const struct moment *at, const struct call *call,
-                         struct state *state, uint8_t *phase)
-{
-    (void)at;
-    bool gone = state->owners[other_half(call)] == 0;
-    if ((call->answer != 0) == gone)
-        return over(phase);
-    return gone ? "the half has no owner" : "the half has owners";
-}
-
-const char *step_wait_gone(const struct moment *at, const struct call *call,
-                           struct state *state, uint8_t *phase)
-{
-    (void)at;
-    bool gone = state->owners[other_half(call)] == 0;
-    if (call->answer == 0)
-        return gone ? over(phase) : "the half has owners";
-    return give_up(call, state, !gone, phase);
-}
-
-/* ---- looks --------------------------------------------------------------------------------- */
-
-static bool overlap(const struct call *a, const struct call *b)
-{
-    return a->began < b->ended && b->began < a->ended;
-}
-
-/* By how much a look may find the length too high: by what left the channel during
- * it, if both ends are promised and both moved. */
-static unsigned slack(const struct moment *at, const struct call *look)
-{
-    const struct history *history = at->history;
-    unsigned sends = 0;
-    unsigned gone = 0;
-    if (!both_promised(at))
-        return 0;
-    for (unsigned t = 0; t < history->threads; t++)
-        for (unsigned i = 0; i < history->calls[t]; i++) {
-            const struct call *call = &history->call[t][i];
-            if (!overlap(look, call))
-                continue;
-            gone += call->discards;
-            gone += call_received(call);
-            gone += call->kind == FORCE && call->answer == 1;
-            sends += call_sent(call);
-        }
-    return sends > 0 ? gone : 0;
-}
-
-/* Could a look find a length from least to most, both included? */
-static bool may_see(const struct moment *at, const struct call *call,
-                    const struct state *state, size_t least, size_t most)
-{
-    size_t high = state->len;
-    if (high >= least && high <= most)
-        return true;
-    if (high > most)
-        return false;
-    high += slack(at, call);
-    if (high > at->history->cap)
-        high = at->history->cap;
-    return high >= least;
-}
-
-const char *step_len(const struct moment *at, const struct call *call,
-                     struct state *state, uint8_t *phase)
-{
-    size_t answer = (size_t)call->answer;
-    return may_see(at, call, state, answer, answer) ? over(phase)
-                                                    : "the length is another";
-}
-
-const char *step_is_empty(const struct moment *at, const struct call *call,
-                          struct state *state, uint8_t *phase)
-{
-    size_t least = call->answer != 0 ? 0 : 1;
-    size_t most = call->answer != 0 ? 0 : SIZE_MAX;
-    return may_see(at, call, state, least, most) ? over(phase)
-           : call->answer != 0                   ? "messages are queued"
-                                                 : "nothing is queued";
-}
-
-const char *step_is_full(const struct moment *at, const struct call *call,
-                         struct state *state, uint8_t *phase)
-{
-    size_t cap = at->history->cap;
-    if (call->answer != 0)
-        return may_see(at, call, state, cap, cap) ? over(phase)
-                                                  : "the channel has room";
-    return state->len < cap ? over(phase) : "the channel is full";
-}
-
-const char *step_is_closed(const struct moment *at, const struct call *call,
-                           struct state *state, uint8_t *phase)
-{
-    (void)at;
-    if ((call->answer != 0) == (state->refuses != 0))
-        return over(phase);
-    return state->refuses ? "the channel is closed" : "the channel is open";
-}
-
-const char *step_close_reason(const struct moment *at, const struct call *call,
-                              struct state *state, uint8_t *phase)
-{
-    (void)at;
-    return call->answer == state->reason ? over(phase)
-                                         : "the reason is another";
-}
-
-const char *step_count(const struct moment *at, const struct call *call,
-                       struct state *state, uint8_t *phase)
-{
-    (void)at;
-    return call->answer == state->owners[half_of(call)]
-               ? over(phase)
-               : "the half has another number of owners";
-}
-
-/* ---- tokens ---------------------------------------------------------------------------------- */
-
-const char *step_fire(const struct moment *at, const struct call *call,
-                      struct state *state, uint8_t *phase)
-{
-    (void)at;
-    state->fired = (uint8_t)(state->fired | 1u << call->token);
-    return over(phase);
-}
-
-const char *step_check(const struct moment *at, const struct call *call,
-                       struct state *state, uint8_t *phase)
-{
-    (void)at;
-    if ((call->answer != 0) == has_fired(state, call->token))
-        return over(phase);
-    return call->answer != 0 ? "the token has not fired"
-                             : "the token has fired";
 }
 
 /* ---- any step ---------------------------------------------------------------------------------- */
