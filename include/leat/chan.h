@@ -337,8 +337,9 @@ LEAT_API LEAT_NODISCARD int leat_rx_recv(leat_rx *rx, void *msg,
 
 /* Copy the next message to *msg and leave it where it is. Another receiver may take
  * it before you do; with a single consumer the next receive gives the same one,
- * unless it is displaced meanwhile. With capacity 0 that is the message of the sender
- * who has waited longest.
+ * unless it is displaced meanwhile. With capacity 0, and in place with nothing queued
+ * and every cell in other hands, that is the message of the sender who has waited
+ * longest, of those who copy.
  *
  * returns, aborts, blocks, allocates, threads, orders   as leat_rx_recv
  * since     0.1

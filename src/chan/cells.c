@@ -278,16 +278,18 @@ static void serve_senders(leat_chan *chan, struct sequel *sequel)
     }
 }
 
-/* The first of a queue who copies, won and out of it; NULL: none. */
-static leat__waiter *claim_copying(leat__link *queue)
+/* The first of a queue who moves a message by copying it, won and out of the queue, and
+ * who is behind it to *behind; NULL: none. */
+static leat__waiter *claim_copying(leat__link *queue, leat__link **behind)
 {
     leat__link *next;
     for (leat__link *at = queue->next; at != queue; at = next) {
         leat__waiter *waiter = LEAT__CONTAINER(at, leat__waiter, link);
         next = at->next;
-        if (waiter->act == LEAT__PLACE)
+        if (waiter->act != LEAT__MOVE)
             continue;
         leat__list_remove(at);
+        *behind = next;
         if (leat__wait_claim(waiter->wait))
             return waiter;
     }
@@ -302,20 +304,38 @@ static void count_handed(leat_chan *chan)
     count_received_cell(chan);
 }
 
-/* The message to the first parked receiver who copies, and shown to those before. */
+/* Give a copy to those of the parked receivers before `end` who only peek. */
+static void show_to_peeking(leat_chan *chan, const leat__link *end,
+                            const void *msg, struct sequel *sequel)
+{
+    leat__link *next;
+    for (leat__link *at = chan->recvq.next; at != end; at = next) {
+        leat__waiter *receiver = LEAT__CONTAINER(at, leat__waiter, link);
+        next = at->next;
+        if (receiver->act != LEAT__PEEK)
+            continue;
+        leat__list_remove(at);
+        if (!leat__wait_claim(receiver->wait))
+            continue;
+        leat__copy(receiver->msg, msg, chan->msg_bytes);
+        wake_later(sequel, receiver);
+    }
+}
+
+/* The message to the first parked receiver who copies, and only then shown to those
+ * before it who peek. false: there was none, and nobody has seen it. */
 static bool hand_to_copying(leat_chan *chan, const void *msg,
                             struct sequel *sequel)
 {
-    leat__waiter *receiver;
-    while ((receiver = claim_copying(&chan->recvq)) != NULL) {
-        leat__copy(receiver->msg, msg, chan->msg_bytes);
-        wake_later(sequel, receiver);
-        if (receiver->act == LEAT__PEEK)
-            continue;
-        count_handed(chan);
-        return true;
-    }
-    return false;
+    leat__link *behind = NULL;
+    leat__waiter *receiver = claim_copying(&chan->recvq, &behind);
+    if (receiver == NULL)
+        return false;
+    leat__copy(receiver->msg, msg, chan->msg_bytes);
+    wake_later(sequel, receiver);
+    count_handed(chan);
+    show_to_peeking(chan, behind, msg, sequel);
+    return true;
 }
 
 /* Do what has become possible: cells to senders, messages to receivers, until neither
@@ -364,7 +384,8 @@ static int cells_take(leat_chan *chan, void *msg, struct sequel *sequel)
         cells_match(chan, sequel);
         return 0;
     }
-    leat__waiter *sender = claim_copying(&chan->sendq);
+    leat__link *behind = NULL;
+    leat__waiter *sender = claim_copying(&chan->sendq, &behind);
     if (sender == NULL)
         return no_message(chan);
     leat__copy(msg, sender->msg, chan->msg_bytes);
@@ -432,6 +453,17 @@ static int cells_serve(leat_chan *chan, enum leat__dir dir,
 
 /* ---- the verbs ----------------------------------------------------------------------- */
 
+/* It must wait. Its message, if no cell holds one before it, is the next: those who
+ * peek see it. */
+static void put_in_line(leat_chan *chan, enum leat__dir dir,
+                        leat__waiter *waiter, struct sequel *sequel)
+{
+    leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
+                         &waiter->link);
+    if (dir == LEAT__SEND && waiter->act == LEAT__MOVE)
+        show_to_peeking(chan, &chan->recvq, waiter->msg, sequel);
+}
+
 /* With a fresh cell at hand where the channel has none of its own; and enlist, if asked
  * to and it must wait. */
 static int serve_or_enlist(leat_chan *chan, enum leat__dir dir,
@@ -445,8 +477,7 @@ static int serve_or_enlist(leat_chan *chan, enum leat__dir dir,
         leat__chan_lock(chan);
         rc = cells_serve(chan, dir, waiter, &fresh, &sequel);
         if (rc == LEAT_EAGAIN && enlists)
-            leat__list_push_back(
-                dir == LEAT__SEND ? &chan->sendq : &chan->recvq, &waiter->link);
+            put_in_line(chan, dir, waiter, &sequel);
         unlock_and_settle(chan, &sequel);
         if (rc == GROW_CELL) {
             fresh = as_cell(leat__seg_new(chan));

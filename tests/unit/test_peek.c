@@ -156,6 +156,36 @@ START_TEST(a_look_waits_for_a_message_and_leaves_it)
 }
 END_TEST
 
+/* Where a message goes from hand to hand: without room, or with every cell taken. */
+START_TEST(a_try_that_fails_has_shown_nothing)
+{
+    const flavour bare[] = {{"rendezvous", 0, 0},
+                            {"in place 1", 1, LEAT_IN_PLACE}};
+    for (int i = 0; i < 2; i++) {
+        ends e = ends_new(&bare[i]);
+        void *slot = NULL;
+        look l;
+        call c;
+        if (i == 1)
+            RC(leat_tx_reserve(e.tx, &slot, leat_nowait()), 0);
+        look_start(&l, e);
+        t_wait_parked(e.chan, LEAT__RECV, 1);
+        RC(try_send(e.tx, 6), LEAT_EAGAIN);
+        SAME(parked(e.chan, LEAT__RECV), 1);
+        call_send(&c, e.tx, 7, leat_forever());
+        t_join(l.thread);
+        RC(l.rc, 0);
+        SAME(l.value, 7);
+        t_wait_parked(e.chan, LEAT__SEND, 1);
+        NEXT(e.rx, 7);
+        RC(call_end(&c), 0);
+        if (i == 1)
+            leat_tx_unreserve(e.tx, slot);
+        ends_drop(e);
+    }
+}
+END_TEST
+
 START_TEST(close_ends_a_look_that_waits)
 {
     ends e = ends_new(&flavours[_i]);
@@ -249,6 +279,7 @@ int main(void)
     tcase_add_loop_test(tc, giving_up_shows_nothing, 0, FLAVOURS);
     tcase_add_loop_test(tc, a_look_waits_for_a_message_and_leaves_it, 0,
                         FLAVOURS);
+    tcase_add_test(tc, a_try_that_fails_has_shown_nothing);
     tcase_add_loop_test(tc, close_ends_a_look_that_waits, 0, FLAVOURS);
     tcase_add_loop_test(tc,
                         one_message_serves_those_who_look_and_one_who_receives,
