@@ -303,7 +303,9 @@ LEAT_API LEAT_NODISCARD int leat_tx_send(leat_tx *tx, const void *msg,
  *
  * returns   1                  sent, and *displaced written
  *           0                  sent, nothing displaced
- *           LEAT_EAGAIN        capacity 0 and no receiver waits; msg is still yours
+ *           LEAT_EAGAIN        nothing is queued, there is no room, and no receiver
+ *                              waits: capacity 0, or in place every cell is in
+ *                              other hands; msg is still yours
  *           LEAT_ECLOSED, LEAT_ENOMEM
  *                              as leat_tx_send
  *           0 or below: *displaced is untouched

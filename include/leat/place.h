@@ -24,7 +24,9 @@
  * at commit. A borrowed message is out of the line and holds its cell. Nobody waits for
  * what another has reserved or borrowed, unless there is no cell left: a thread that
  * holds some and waits for more may wait for itself; a send whose policy displaces the
- * oldest message then has nothing to displace, and fails with LEAT_EAGAIN. leat_chan_len counts the
+ * oldest message then has nothing to displace, and fails with LEAT_EAGAIN; so does
+ * leat_tx_force. What abort, or the last receiver's drop, discards is out of the line
+ * at once, and holds its cell until the hook has had it. leat_chan_len counts the
  * messages in line; leat_chan_is_full is true when no cell is left. */
 #ifndef LEAT_PLACE_H
 #define LEAT_PLACE_H

@@ -307,6 +307,64 @@ START_TEST(a_policy_finds_a_cell_or_does_not)
 }
 END_TEST
 
+START_TEST(force_displaces_what_is_queued_and_no_more)
+{
+    const flavour f = {"in place 2", 2, LEAT_IN_PLACE};
+    ends e = ends_new(&f);
+    uint64_t value = 2;
+    uint64_t out = 77;
+    uint64_t *slot = reserved(e);
+    RC(try_send(e.tx, 1), 0);
+    RC(leat_tx_force(e.tx, &value, &out), 1);
+    SAME(out, 1);
+    uint64_t *msg = borrowed(e, 2);
+    RC(leat_tx_force(e.tx, &value, &out), LEAT_EAGAIN);
+    SAME(out, 1); /* untouched */
+    leat_rx_release(e.rx, msg);
+    RC(leat_tx_force(e.tx, &value, &out), 0);
+    leat_tx_unreserve(e.tx, slot);
+    ends_drop(e);
+}
+END_TEST
+
+/* What the hook sees of the channel, message by message. */
+typedef struct looks {
+    leat_chan *chan;
+    size_t n;
+    size_t len[4];
+    bool full[4];
+} looks;
+
+static void look_at(void *msg, void *arg)
+{
+    looks *l = arg;
+    (void)msg;
+    l->len[l->n] = leat_chan_len(l->chan);
+    l->full[l->n++] = leat_chan_is_full(l->chan);
+}
+
+START_TEST(what_abort_discards_is_out_of_line_and_holds_its_cell)
+{
+    looks l = {0};
+    const flavour f = {"in place 3", 3, LEAT_IN_PLACE};
+    for (int drops = 0; drops < 2; drops++) {
+        ends e = ends_hooked(&f, sizeof(uint64_t), look_at, &l);
+        l = (looks){.chan = e.chan};
+        fill(e, 0, 3);
+        if (drops == 0)
+            leat_rx_abort(e.rx);
+        leat_rx_drop(e.rx);
+        SAME(l.n, 3);
+        for (size_t i = 0; i < 3; i++) {
+            SAME(l.len[i], 0);
+            SAME(l.full[i], i == 0);
+        }
+        MUST(!leat_chan_is_full(e.chan));
+        leat_tx_drop(e.tx);
+    }
+}
+END_TEST
+
 START_TEST(the_books_balance)
 {
     bin b = BIN_INIT;
@@ -725,6 +783,8 @@ int main(void)
     tcase_add_test(tc, large_messages_keep_every_byte);
     tcase_add_test(tc, without_memory_there_is_no_cell);
     tcase_add_test(tc, a_policy_finds_a_cell_or_does_not);
+    tcase_add_test(tc, force_displaces_what_is_queued_and_no_more);
+    tcase_add_test(tc, what_abort_discards_is_out_of_line_and_holds_its_cell);
     tcase_add_test(tc, the_books_balance);
     tcase_add_loop_test(tc, a_borrower_waits_for_a_message, 0, PLACED);
     tcase_add_loop_test(tc, a_reserver_waits_for_a_cell, 0, PLACED);
