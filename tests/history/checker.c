@@ -213,7 +213,8 @@ struct fate {
 /* How many messages a send was given. */
 static unsigned call_tried(const struct call *call)
 {
-    if (kinds[call->kind].need != TO_SEND)
+    if (kinds[call->kind].need != TO_SEND || call->kind == RESERVE ||
+        call->kind == UNRESERVE)
         return 0;
     return call->kind == SEND_MANY ? call->asked : 1;
 }
@@ -231,6 +232,8 @@ static void count_fates(const struct history *history, struct fate *fate)
                 fate[(call->msg + k) % MSGS].tried = true;
             for (unsigned k = 0; k < call_received(call); k++)
                 fate[call_got(call, k) % MSGS].got++;
+            if (call->kind == UNBORROW) /* as if it had not been borrowed */
+                fate[call->msg % MSGS].got--;
             if (call->kind == FORCE && call->answer == 1)
                 fate[call->displaced % MSGS].forced++;
             for (unsigned d = 0; d < call->discards; d++)
@@ -292,6 +295,7 @@ static bool may_discard(const struct history *history, enum kind_id kind)
     case RECV_MANY:
     case DRAIN:
     case PEEK:
+    case UNBORROW:
         return true;
     default:
         return false;

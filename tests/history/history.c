@@ -72,6 +72,7 @@ static void must_have_met(const struct tally *tally)
     bool drops = first->policy >= LEAT_POLICY_DROP_OLDEST;
     bool forces = (first->does & FORCES) != 0;
     bool batches = (first->does & BATCHES) != 0;
+    bool places = (first->does & PLACES) != 0;
     const char *missed = NULL;
     if (tally->overlapped == 0 || tally->recvs_waited == 0 ||
         (waits && tally->sends_waited == 0))
@@ -83,6 +84,9 @@ static void must_have_met(const struct tally *tally)
     else if (batches && (tally->batched == 0 || tally->cut_short == 0 ||
                          tally->peeked == 0))
         missed = "no batch was cut short, or nothing was peeked at";
+    else if (places && (tally->committed == 0 || tally->borrowed == 0 ||
+                        tally->put_back == 0))
+        missed = "nothing was sent, received or put back in place";
     if (missed == NULL)
         return;
     fprintf(stderr, "history %s: %s\n", flavour->name, missed);

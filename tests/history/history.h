@@ -47,6 +47,12 @@ enum kind_id {
     RECV_MANY,
     DRAIN,
     PEEK,
+    RESERVE,
+    COMMIT,
+    UNRESERVE,
+    BORROW,
+    RELEASE,
+    UNBORROW,
     TX_CLOSE,
     RX_CLOSE,
     TX_CLOSE_BECAUSE,
@@ -114,7 +120,7 @@ struct state;
 enum need { NOTHING, A_TX, A_RX, TO_SEND, TO_RECV, ANY_HALF };
 
 /* What not every flavour does; bits. */
-enum { FORCES = 1u, BATCHES = 2u };
+enum { FORCES = 1u, BATCHES = 2u, PLACES = 4u };
 
 /* What is given and what comes back, for who prints it. */
 enum {

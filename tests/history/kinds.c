@@ -4,7 +4,8 @@
 #include "run.h"
 #include "model.h"
 
-#define TRANSFER (TAKES_UNTIL | GIVES_CODE)
+#define SHOWS_MSG TAKES_MSG /* of those it has: the dice's is not used */
+#define TRANSFER  (TAKES_UNTIL | GIVES_CODE)
 
 const struct kind kinds[KINDS] = {
     [SEND] = {"send", TO_SEND, 0, 120, TAKES_MSG | TRANSFER, run_send,
@@ -21,6 +22,18 @@ const struct kind kinds[KINDS] = {
               step_peek},
     [RECV] = {"recv", TO_RECV, 0, 120, GIVES_MSG | TRANSFER, run_recv,
               step_recv},
+    [RESERVE] = {"reserve", TO_SEND, PLACES, 100, TRANSFER, run_reserve,
+                 step_reserve},
+    [COMMIT] = {"commit", TO_SEND, PLACES, 250, TAKES_MSG | GIVES_CODE,
+                run_commit, step_commit},
+    [UNRESERVE] = {"unreserve", TO_SEND, PLACES, 50, 0, run_unreserve,
+                   step_give_back},
+    [BORROW] = {"borrow", TO_RECV, PLACES, 90, GIVES_MSG | TRANSFER, run_borrow,
+                step_borrow},
+    [RELEASE] = {"release", TO_RECV, PLACES, 120, SHOWS_MSG, run_return,
+                 step_give_back},
+    [UNBORROW] = {"unborrow", TO_RECV, PLACES, 120, SHOWS_MSG, run_return,
+                  step_unborrow},
     [TX_CLOSE] = {"tx_close", A_TX, 0, 3, 0, run_close, step_close},
     [RX_CLOSE] = {"rx_close", A_RX, 0, 3, 0, run_close, step_close},
     [TX_CLOSE_BECAUSE] = {"tx_close_because", A_TX, 0, 2, TAKES_REASON,
@@ -62,7 +75,8 @@ const struct kind kinds[KINDS] = {
 
 unsigned call_sent(const struct call *call)
 {
-    if (kinds[call->kind].need != TO_SEND || call->answer < 0)
+    if (kinds[call->kind].need != TO_SEND || call->answer < 0 ||
+        call->kind == RESERVE || call->kind == UNRESERVE)
         return 0;
     return call->kind == SEND_MANY ? (unsigned)call->answer : 1;
 }
@@ -71,6 +85,7 @@ unsigned call_received(const struct call *call)
 {
     switch (call->kind) {
     case RECV:
+    case BORROW:
         return call->answer == 0;
     case RECV_MANY:
     case DRAIN:
@@ -82,5 +97,5 @@ unsigned call_received(const struct call *call)
 
 uint8_t call_got(const struct call *call, unsigned i)
 {
-    return call->kind == RECV ? call->msg : call->batch[i];
+    return (kinds[call->kind].shape & MANY) == 0 ? call->msg : call->batch[i];
 }

@@ -107,6 +107,15 @@ static const char *enter(struct state *state, uint8_t msg)
     return NULL;
 }
 
+static const char *put_first(struct state *state, uint8_t msg)
+{
+    if (state->len == MSGS)
+        return "more messages than a history has";
+    memmove(state->queue + 1, state->queue, state->len++);
+    state->queue[0] = msg;
+    return NULL;
+}
+
 /* A rendezvous, from the sender's side: in phase `first` it offers, in the next its
  * message has been taken. Further by one phase each. */
 static const char *meet(struct state *state, uint8_t msg, unsigned first,
@@ -120,6 +129,13 @@ static const char *meet(struct state *state, uint8_t msg, unsigned first,
         return "nobody has taken its message";
     ++*phase;
     return NULL;
+}
+
+/* Is there no cell between a sender and a receiver that copy, and nothing before
+ * them? */
+static bool may_meet(const struct moment *at, const struct state *state)
+{
+    return state->len == 0 && is_full(at, state);
 }
 
 /* The oldest, `out`, leaves, and `in` comes. */
@@ -165,7 +181,7 @@ const char *step_send(const struct moment *at, const struct call *call,
         return "the hook was given more than one message";
     if (call->discards == 1) {
         why = send_drops(at, call, state);
-    } else if (at->history->cap == 0) {
+    } else if (*phase == 1 || may_meet(at, state)) {
         why = meet(state, call->msg, 0, phase);
         if (why == NULL && *phase == 1)
             return NULL;
@@ -275,7 +291,7 @@ static const char *is_next(const struct moment *at, const struct call *call,
 static const char *take(const struct moment *at, const struct call *call,
                         struct state *state, uint8_t msg)
 {
-    if (at->history->cap == 0) {
+    if (at->history->cap == 0 || state->offered != 0) {
         if (state->offered != msg)
             return "nobody offers this message";
         state->offered = TAKEN;
@@ -393,6 +409,84 @@ const char *step_peek(const struct moment *at, const struct call *call,
     return why != NULL ? why : over(phase);
 }
 
+/* ---- in place ------------------------------------------------------------------------ */
+
+const char *step_reserve(const struct moment *at, const struct call *call,
+                         struct state *state, uint8_t *phase)
+{
+    if (call->answer != 0)
+        return send_failed(at, call, state, phase);
+    if (state->refuses)
+        return "the channel is closed";
+    if (is_full(at, state))
+        return "there is no cell left";
+    state->held++;
+    return over(phase);
+}
+
+const char *step_commit(const struct moment *at, const struct call *call,
+                        struct state *state, uint8_t *phase)
+{
+    (void)at;
+    if (call->answer == LEAT_ECLOSED)
+        return state->refuses ? over(phase) : "the channel is open";
+    if (call->answer != 0)
+        return "it returned a code that it may not return";
+    if (state->refuses)
+        return "the channel is closed";
+    state->held--;
+    const char *why = enter(state, call->msg);
+    return why != NULL ? why : over(phase);
+}
+
+/* A cell that was reserved or borrowed is free. */
+const char *step_give_back(const struct moment *at, const struct call *call,
+                           struct state *state, uint8_t *phase)
+{
+    (void)at;
+    (void)call;
+    state->held--;
+    return over(phase);
+}
+
+const char *step_borrow(const struct moment *at, const struct call *call,
+                        struct state *state, uint8_t *phase)
+{
+    const char *why = NULL;
+    if (call->answer != 0)
+        return step_recv(at, call, state, phase);
+    if (call->discards > 0)
+        return "the hook ran in a receive that got a message";
+    why = take(at, call, state, call->msg);
+    state->held++;
+    return why != NULL ? why : over(phase);
+}
+
+/* Behind an abort its message goes to the hook, and no other. */
+static const char *too_late_to_put_back(const struct call *call)
+{
+    if (call->discards == 0)
+        return "the channel is aborted, and the hook was not given it";
+    return call->discards == 1 && call->discarded[0] == call->msg
+               ? NULL
+               : "the hook was given another message";
+}
+
+const char *step_unborrow(const struct moment *at, const struct call *call,
+                          struct state *state, uint8_t *phase)
+{
+    const char *why;
+    (void)at;
+    state->held--;
+    if (state->aborted)
+        why = too_late_to_put_back(call);
+    else if (call->discards > 0)
+        why = "the hook ran in it, and the channel is not aborted";
+    else
+        why = put_first(state, call->msg);
+    return why != NULL ? why : over(phase);
+}
+
 /* ---- any step ---------------------------------------------------------------------------------- */
 
 /* While a message is offered nothing else happens: the send and the receive are one
@@ -406,7 +500,7 @@ static bool meets(const struct call *call, const struct state *state,
         return state->offered == call->msg;
     if (kinds[call->kind].need == TO_SEND)
         return phase % 2 == 1;
-    return phase < call_received(call);
+    return call->kind != BORROW && phase < call_received(call);
 }
 
 const char *model_step(const struct moment *at, const struct call *call,

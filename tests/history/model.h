@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* model.h - the sequential model: what a channel is, one step at a time.
  *
- * It follows the contract (include/leat/chan.h, until.h, cancel.h), not the code. A
- * call takes effect in one step between its beginning and its end. What follows is
- * all that is less than that, each with the words of the contract that say so:
+ * It follows the contract (include/leat/chan.h, place.h, until.h, cancel.h), not the
+ * code. A call takes effect in one step between its beginning and its end. What follows
+ * is all that is less than that, each with the words of the contract that say so:
  *
  *   rendezvous   capacity 0: a send and the receive that gets its message are one
  *                moment, inside both. ("sender and receiver meet")
@@ -24,6 +24,12 @@
  *                of the others, in order, as can be sent without waiting")
  *   a peek       of a rendezvous shows the message of a sender that waits, or of one
  *                that is just meeting its receiver.
+ *   in place     when every cell is held and none in line, a send and a receive that
+ *                copy may meet as in a rendezvous. ("straight to a receiver that
+ *                waits") What abort and the last receiver's drop discard leaves the
+ *                line in one step; its cells become free in one each. ("holds its
+ *                cell until the hook has had it") Of what follows for two promises
+ *                nothing holds.
  *   full         what a policy, or leat_tx_force, takes out and what it puts in is one
  *                step, at a moment when the channel is full. With the newest dropped
  *                or refused such a moment is all there is.
@@ -64,6 +70,7 @@ struct state {
     uint8_t fired;    /* bit t: token t has */
     uint8_t admitted; /* thread + 1 whose send the closing waits out; or 0 */
     uint8_t offered;  /* rendezvous under way: the message, or TAKEN; or 0 */
+    uint8_t held; /* cells reserved, borrowed, or on their way to the hook */
     uint8_t len;
     uint8_t queue[MSGS]; /* oldest first; zero behind len */
 };
@@ -95,8 +102,9 @@ typedef const char *model_fn(const struct moment *at, const struct call *call,
                              struct state *state, uint8_t *phase);
 
 model_fn step_send, step_force, step_send_many, step_recv, step_recv_many,
-    step_peek, step_is_gone, step_wait_gone, step_close, step_abort, step_clone,
-    step_drop, step_own, step_len, step_is_empty, step_is_full, step_is_closed,
-    step_close_reason, step_count, step_fire, step_check;
+    step_peek, step_reserve, step_commit, step_give_back, step_borrow,
+    step_unborrow, step_is_gone, step_wait_gone, step_close, step_abort,
+    step_clone, step_drop, step_own, step_len, step_is_empty, step_is_full,
+    step_is_closed, step_close_reason, step_count, step_fire, step_check;
 
 #endif

@@ -50,18 +50,35 @@ const char *step_close(const struct moment *at, const struct call *call,
     return *phase == CLOSE_STEPS ? over(phase) : NULL;
 }
 
+/* All that is queued goes to the hook, from phase `first` on: it leaves the line at
+ * once, and in place its cells become free one by one, each when the hook has had it. */
+static const char *discard_queue(const struct moment *at,
+                                 const struct call *call, struct state *state,
+                                 unsigned first, uint8_t *phase)
+{
+    const char *why = NULL;
+    bool holds = is_in_place(at) && at->history->cap < LEAT_UNBOUNDED;
+    if (*phase > first) {
+        state->held--;
+    } else {
+        why = model_discard_all(call, state);
+        state->held = (uint8_t)(state->held + (holds ? call->discards : 0));
+    }
+    if (why != NULL)
+        return why;
+    return holds && (*phase)++ - first < call->discards ? NULL : over(phase);
+}
+
 const char *step_abort(const struct moment *at, const struct call *call,
                        struct state *state, uint8_t *phase)
 {
     if (*phase < CLOSE_STEPS)
         return close_step(at, call, state, 0, phase);
-    if (both_promised(at)) {
+    if (both_promised(at) || is_in_place(at))
         state->aborted = 1;
-        if (call->discards == 0)
-            return over(phase);
-    }
-    const char *why = model_discard_all(call, state);
-    return why != NULL ? why : over(phase);
+    if (both_promised(at) && call->discards == 0)
+        return over(phase);
+    return discard_queue(at, call, state, CLOSE_STEPS, phase);
 }
 
 /* ---- owners ------------------------------------------------------------------------------ */
@@ -113,10 +130,8 @@ const char *step_drop(const struct moment *at, const struct call *call,
         close_step(at, call, state, 1, phase);
         return half == TX && *phase > CLOSE_STEPS ? over(phase) : NULL;
     }
-    if (!both_promised(at)) {
-        const char *why = model_discard_all(call, state);
-        return why != NULL ? why : over(phase);
-    }
+    if (!both_promised(at))
+        return discard_queue(at, call, state, 1 + CLOSE_STEPS, phase);
     unsigned k = *phase - 1u - CLOSE_STEPS;
     if (k < call->discards) {
         ++*phase;
@@ -218,10 +233,12 @@ const char *step_is_full(const struct moment *at, const struct call *call,
                          struct state *state, uint8_t *phase)
 {
     size_t cap = at->history->cap;
+    bool full = is_full(at, state);
     if (call->answer != 0)
-        return may_see(at, call, state, cap, cap) ? over(phase)
-                                                  : "the channel has room";
-    return state->len < cap ? over(phase) : "the channel is full";
+        return full || may_see(at, call, state, cap, cap)
+                   ? over(phase)
+                   : "the channel has room";
+    return full ? "the channel is full" : over(phase);
 }
 
 const char *step_is_closed(const struct moment *at, const struct call *call,

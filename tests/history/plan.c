@@ -7,10 +7,11 @@
 
 #include <string.h>
 
-#define SP  LEAT_SINGLE_PRODUCER
-#define SC  LEAT_SINGLE_CONSUMER
-#define ALL UINT32_C(0) /* no promise */
-#define ANY LEAT_UNBOUNDED
+#define SP    LEAT_SINGLE_PRODUCER
+#define SC    LEAT_SINGLE_CONSUMER
+#define ALL   UINT32_C(0) /* no promise */
+#define ANY   LEAT_UNBOUNDED
+#define CELLS LEAT_IN_PLACE
 
 #define BLOCK       LEAT_POLICY_BLOCK
 #define FAIL        LEAT_POLICY_FAIL
@@ -74,6 +75,21 @@ static const struct flavour flavours[] = {
     {"batch_rendezvous", 1, {{0, ALL, BLOCK, BATCHES}}},
     {"spsc_batch_3", 1, {{3, SP | SC, BLOCK, BATCHES}}},
     {"spsc_batch_unbounded", 1, {{ANY, SP | SC, BLOCK, BATCHES}}},
+    {"in_place_1",
+     3,
+     {{1, CELLS, BLOCK, PLACES},
+      {1, CELLS | SC, BLOCK, PLACES},
+      {1, CELLS | SP | SC, BLOCK, PLACES}}},
+    {"in_place_3",
+     3,
+     {{3, CELLS, BLOCK, PLACES},
+      {3, CELLS | SC, BLOCK, PLACES},
+      {3, CELLS | SP | SC, BLOCK, PLACES}}},
+    {"in_place_unbounded",
+     3,
+     {{ANY, CELLS, BLOCK, PLACES},
+      {ANY, CELLS | SC, BLOCK, PLACES},
+      {ANY, CELLS | SP | SC, BLOCK, PLACES}}},
 };
 
 #define FLAVOURS (sizeof flavours / sizeof *flavours)
@@ -145,13 +161,46 @@ static bool may_make(const struct part *part, enum kind_id kind)
     }
 }
 
+/* Has a thread, if all goes well, more of these than it has given away? */
+static bool will_hold(const struct part *part, enum kind_id got,
+                      enum kind_id given, enum kind_id given_back)
+{
+    int n = 0;
+    for (unsigned i = 0; i < part->intents; i++) {
+        enum kind_id kind = part->intent[i].kind;
+        n += kind == got;
+        n -= kind == given || kind == given_back;
+    }
+    return n > 0;
+}
+
+/* Would the call find what it is about? */
+static bool has_object(const struct plan *plan, const struct part *part,
+                       enum kind_id kind)
+{
+    switch (kind) {
+    case COMMIT:
+    case UNRESERVE:
+        return will_hold(part, RESERVE, COMMIT, UNRESERVE);
+    case UNBORROW:
+        return (plan->channel.promises & SC) != 0 &&
+               will_hold(part, BORROW, RELEASE, UNBORROW);
+    case RELEASE:
+        return will_hold(part, BORROW, RELEASE, UNBORROW);
+    default:
+        return true;
+    }
+}
+
 /* How often, in proportion to the others; 0: it may not. */
 static uint64_t often(const struct plan *plan, const struct part *part,
                       enum kind_id kind)
 {
     bool done =
         kinds[kind].only == 0 || (kinds[kind].only & plan->channel.does) != 0;
-    return done && may_make(part, kind) ? kinds[kind].often : 0;
+    return done && may_make(part, kind) && has_object(plan, part, kind)
+               ? kinds[kind].often
+               : 0;
 }
 
 static enum kind_id roll_kind(const struct plan *plan, const struct part *part,

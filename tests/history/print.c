@@ -165,7 +165,10 @@ static void print_state(FILE *out, const struct state *state)
             state->owners[RX]);
     for (unsigned i = 0; i < state->len; i++)
         fprintf(out, " m%u", state->queue[i]);
-    fprintf(out, "%s\n", state->len == 0 ? " nothing" : "");
+    fprintf(out, "%s", state->len == 0 ? " nothing" : "");
+    if (state->held > 0)
+        fprintf(out, "; cells in other hands: %u", state->held);
+    fprintf(out, "\n");
 }
 
 /* Among the calls that are not over, the first to end behind `after`. */
@@ -206,6 +209,7 @@ static void print_obstacles(FILE *out, const struct history *history,
 void history_print(FILE *out, const struct history *history,
                    const struct verdict *verdict)
 {
+    uint32_t promises = history->promises & BOTH;
     static const char *const policy[] = {"block", "fail", "drop oldest",
                                          "drop newest", "conflate"};
     fprintf(out, "  capacity ");
@@ -215,13 +219,15 @@ void history_print(FILE *out, const struct history *history,
         fprintf(out, "%zu", history->cap);
     if (history->policy != LEAT_POLICY_BLOCK)
         fprintf(out, ", policy: %s", policy[history->policy]);
+    if ((history->promises & LEAT_IN_PLACE) != 0)
+        fprintf(out, ", in place");
     fprintf(out,
             ", promises: %s, %u queued at the start, %u senders, "
             "%u receivers\n",
-            history->promises == BOTH                   ? "both"
-            : history->promises == LEAT_SINGLE_PRODUCER ? "single producer"
-            : history->promises == LEAT_SINGLE_CONSUMER ? "single consumer"
-                                                        : "none",
+            promises == BOTH                   ? "both"
+            : promises == LEAT_SINGLE_PRODUCER ? "single producer"
+            : promises == LEAT_SINGLE_CONSUMER ? "single consumer"
+                                               : "none",
             history->prefilled, history->owners[TX], history->owners[RX]);
     print_calls(out, history);
     if (verdict == NULL ||

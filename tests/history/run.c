@@ -4,6 +4,8 @@
 #define _GNU_SOURCE 1
 #include "run.h"
 
+#include <leat/place.h>
+
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,12 @@ static void begin(struct actor *actor, struct call *call)
 static void end(struct actor *actor, struct call *call)
 {
     call->ended = atomic_fetch_add(&actor->trial->clock, 1) + 1;
+}
+
+static bool is_single(const struct trial *trial, enum half half)
+{
+    uint32_t promise = half == TX ? LEAT_SINGLE_PRODUCER : LEAT_SINGLE_CONSUMER;
+    return (trial->plan.channel.promises & promise) != 0;
 }
 
 /* ---- messages ------------------------------------------------------------------- */
@@ -209,6 +217,106 @@ bool run_recv_many(struct actor *actor, struct call *call)
     return true;
 }
 
+/* ---- in place --------------------------------------------------------------------- */
+
+bool run_reserve(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    void *slot = NULL;
+    leat_until until = until_of(actor, call);
+    if (actor->slots == HELD)
+        return false;
+    begin(actor, call);
+    call->answer = leat_tx_reserve(trial->tx, &slot, until);
+    end(actor, call);
+    check_deadline(call, until);
+    if ((call->answer == 0) != (slot != NULL)) {
+        call->flaw = "it gave a slot and a code, or neither";
+    } else if (call->answer == 0) {
+        memset(slot, UNTOUCHED, trial->plan.bytes);
+        actor->slot[actor->slots++] = slot;
+    }
+    return true;
+}
+
+bool run_commit(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    if (actor->slots == 0)
+        return false;
+    void *slot = actor->slot[actor->slots - 1];
+    if (!is_untouched(&trial->plan, slot))
+        call->flaw = "somebody wrote to a cell that was reserved";
+    write_msg(&trial->plan, call->msg, slot);
+    begin(actor, call);
+    call->answer = leat_tx_commit(trial->tx, slot);
+    end(actor, call);
+    if (call->answer == 0)
+        actor->slots--;
+    else
+        memset(slot, UNTOUCHED, trial->plan.bytes);
+    return true;
+}
+
+bool run_unreserve(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    if (actor->slots == 0)
+        return false;
+    void *slot = actor->slot[--actor->slots];
+    if (!is_untouched(&trial->plan, slot))
+        call->flaw = "somebody wrote to a cell that was reserved";
+    begin(actor, call);
+    leat_tx_unreserve(trial->tx, slot);
+    end(actor, call);
+    return true;
+}
+
+bool run_borrow(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    void *msg = NULL;
+    leat_until until = until_of(actor, call);
+    if (actor->loans == HELD)
+        return false;
+    begin(actor, call);
+    call->answer = leat_rx_borrow(trial->rx, &msg, until);
+    end(actor, call);
+    check_deadline(call, until);
+    if ((call->answer == 0) != (msg != NULL)) {
+        call->flaw = "it gave a message and a code, or neither";
+        return true;
+    }
+    if (call->answer != 0)
+        return true;
+    call->msg = *(unsigned char *)msg;
+    if (!is_msg(&trial->plan, msg))
+        call->flaw = "it got bytes that nobody sent";
+    actor->loan[actor->loans] = msg;
+    actor->loan_msg[actor->loans++] = call->msg;
+    return true;
+}
+
+/* Give a borrowed message back, or put it back. */
+bool run_return(struct actor *actor, struct call *call)
+{
+    struct trial *trial = actor->trial;
+    bool puts_back = call->kind == UNBORROW;
+    if (actor->loans == 0 || (puts_back && !is_single(trial, RX)))
+        return false;
+    void *msg = actor->loan[--actor->loans];
+    call->msg = actor->loan_msg[actor->loans];
+    if (*(unsigned char *)msg != call->msg || !is_msg(&trial->plan, msg))
+        call->flaw = "somebody wrote to a message that was borrowed";
+    begin(actor, call);
+    if (puts_back)
+        leat_rx_unborrow(trial->rx, msg);
+    else
+        leat_rx_release(trial->rx, msg);
+    end(actor, call);
+    return true;
+}
+
 /* ---- closing -------------------------------------------------------------------------- */
 
 bool run_close(struct actor *actor, struct call *call)
@@ -236,12 +344,6 @@ bool run_abort(struct actor *actor, struct call *call)
 }
 
 /* ---- owners ---------------------------------------------------------------------------- */
-
-static bool is_single(const struct trial *trial, enum half half)
-{
-    uint32_t promise = half == TX ? LEAT_SINGLE_PRODUCER : LEAT_SINGLE_CONSUMER;
-    return (trial->plan.channel.promises & promise) != 0;
-}
 
 bool run_clone(struct actor *actor, struct call *call)
 {
@@ -383,12 +485,13 @@ static bool has_what_it_takes(const struct actor *actor, enum kind_id kind)
 }
 
 /* For ever waits only a thread that owns no other half, and not for the end of that:
- * its owner may wait for ours. So somebody always comes to
+ * its owner may wait for ours; and that holds no cell. So somebody always comes to
  * end its wait: whoever does not wait goes on to the end of its part, and drops. */
 static enum patience patience_of(const struct actor *actor,
                                  const struct intent *intent)
 {
     bool both = actor->own[TX] > 0 && actor->own[RX] > 0;
+    both = both || actor->slots > 0 || actor->loans > 0;
     both = both || kinds[intent->kind].run == run_wait_gone;
     return intent->patience == EVER && both ? SOON : intent->patience;
 }
@@ -430,11 +533,27 @@ static void pause_for(uint16_t turns)
         atomic_signal_fence(memory_order_seq_cst);
 }
 
+/* Before a thread drops a half it gives back what it holds of it. */
+static void give_back(struct actor *actor, enum half half)
+{
+    struct intent intent = {.kind = half == TX ? UNRESERVE : RELEASE};
+    while ((half == TX ? actor->slots : actor->loans) > 0)
+        make_call(actor, &intent);
+}
+
+/* As planned, with what has to come before. */
+static void follow(struct actor *actor, const struct intent *intent)
+{
+    if (intent->kind == TX_DROP || intent->kind == RX_DROP)
+        give_back(actor, intent->kind == TX_DROP ? TX : RX);
+    make_call(actor, intent);
+}
+
 static void drop_all(struct actor *actor, enum half half)
 {
     struct intent drop = {.kind = half == TX ? TX_DROP : RX_DROP};
     while (actor->own[half] > 0)
-        make_call(actor, &drop);
+        follow(actor, &drop);
 }
 
 void trial_play(struct trial *trial, unsigned thread)
@@ -445,7 +564,7 @@ void trial_play(struct trial *trial, unsigned thread)
     actor.own[RX] = part->has[RX];
     for (unsigned i = 0; i < part->intents; i++) {
         pause_for(part->intent[i].pause);
-        make_call(&actor, &part->intent[i]);
+        follow(&actor, &part->intent[i]);
     }
     drop_all(&actor, part->drops_rx_first ? RX : TX);
     drop_all(&actor, part->drops_rx_first ? TX : RX);

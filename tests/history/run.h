@@ -27,11 +27,20 @@ struct trial {
     alignas(64) _Atomic(uint32_t) at_line; /* see gang.c */
 };
 
+#define HELD                                                                   \
+    2u /* cells that a thread has reserved, at most; borrowed likewise */
+
 /* One thread in one trial. */
 struct actor {
     struct trial *trial;
     unsigned thread;
     unsigned own[2];
+    /* cells that it has reserved, and messages that it has borrowed; the last first */
+    void *slot[HELD];
+    unsigned slots;
+    void *loan[HELD];
+    uint8_t loan_msg[HELD];
+    unsigned loans;
     const struct intent *intent; /* of the call that is made; NULL: its end */
 };
 
@@ -46,7 +55,8 @@ void trial_end(struct trial *trial);
 
 typedef bool run_fn(struct actor *actor, struct call *call);
 
-run_fn run_send, run_force, run_send_many, run_recv, run_recv_many, run_is_gone,
+run_fn run_send, run_force, run_send_many, run_recv, run_recv_many, run_reserve,
+    run_commit, run_unreserve, run_borrow, run_return, run_is_gone,
     run_wait_gone, run_close, run_abort, run_clone, run_drop, run_own, run_look,
     run_fire, run_check;
 

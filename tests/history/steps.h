@@ -7,9 +7,15 @@
 
 #include "model.h"
 
+static inline bool is_in_place(const struct moment *at)
+{
+    return (at->history->promises & LEAT_IN_PLACE) != 0;
+}
+
+/* Does the channel lean on both promises? In place there is nothing to gain by it. */
 static inline bool both_promised(const struct moment *at)
 {
-    return (at->history->promises & BOTH) == BOTH;
+    return (at->history->promises & BOTH) == BOTH && !is_in_place(at);
 }
 
 /* It was the last step of its call. */
@@ -21,7 +27,7 @@ static inline const char *over(uint8_t *phase)
 
 static inline bool is_full(const struct moment *at, const struct state *state)
 {
-    return state->len == at->history->cap;
+    return (size_t)state->len + state->held == at->history->cap;
 }
 
 static inline bool has_fired(const struct state *state, unsigned token)

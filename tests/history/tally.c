@@ -96,6 +96,16 @@ static void add_call(struct tally *tally, const struct history *history,
     case PEEK:
         tally->peeked += call->answer == 0;
         break;
+    case COMMIT:
+        tally->committed += call->answer == 0;
+        break;
+    case BORROW:
+        tally->borrowed += call->answer == 0;
+        add_transfer(tally, history, call);
+        break;
+    case UNBORROW:
+        tally->put_back++;
+        break;
     case FORCE:
         tally->displaced += call->answer == 1;
         break;
@@ -103,12 +113,13 @@ static void add_call(struct tally *tally, const struct history *history,
         tally->dropped += call->discards;
         add_transfer(tally, history, call);
         break;
+    case RESERVE:
     case RECV:
         add_transfer(tally, history, call);
         break;
     case RX_ABORT:
-        tally->aborted +=
-            call->discards > 0 || (history->promises & BOTH) == BOTH;
+        tally->aborted += call->discards > 0 ||
+                          (history->promises & (BOTH | LEAT_IN_PLACE)) == BOTH;
         break;
     case CHAN_TX:
     case CHAN_RX:
@@ -183,6 +194,8 @@ static void add_order(struct tally *tally, const struct history *history,
             continue;
         overtaken = overtaken || call->ended < latest;
         latest = call->ended > latest ? call->ended : latest;
+        if (call->kind == UNBORROW)
+            stream.outs--;
         if (call->kind == FORCE && call->answer == 1)
             stream.out[stream.outs++] = call;
         for (unsigned d = 0; d < call->discards; d++)

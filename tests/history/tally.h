@@ -25,6 +25,9 @@
     X(batched, "batches of more than one message")                             \
     X(cut_short, "batches that did not come to their end")                     \
     X(peeked, "messages peeked at")                                            \
+    X(committed, "messages written in place")                                  \
+    X(borrowed, "messages read in place")                                      \
+    X(put_back, "messages put back")                                           \
     X(dropped, "sends that dropped a message")                                 \
     X(displaced, "messages displaced by force")                                \
     X(aborted, "aborts that discarded, or marked")                             \

@@ -243,6 +243,9 @@ START_TEST(a_person_sees_why)
     text = printed("promised_and_empty_after_close");
     SAYS(text, "promises: both");
     SAYS(text, "it gave up, and need not wait");
+    text = printed("reserved_and_not_full");
+    SAYS(text, "capacity 1, in place, promises: none");
+    SAYS(text, "and holds: nothing; cells in other hands: 1\n");
 }
 END_TEST
 
