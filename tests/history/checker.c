@@ -175,10 +175,9 @@ static bool explain(struct search *search, const struct config *config)
         if (call->began > at.limit ||
             model_step(&at, call, &next.state, &next.phase[t]) != NULL)
             continue;
-        bool last = next.phase[t] == OVER;
         search->path[search->depth++] =
-            (struct taken){(uint8_t)t, config->at[t], last};
-        if (last) {
+            (struct taken){(uint8_t)t, config->at[t], next.phase[t]};
+        if (next.phase[t] == OVER) {
             next.phase[t] = 0;
             next.at[t]++;
         }
@@ -289,6 +288,9 @@ static bool may_discard(const struct history *history, enum kind_id kind)
     case SEND:
         return history->policy != LEAT_POLICY_BLOCK &&
                history->policy != LEAT_POLICY_FAIL;
+    case RESERVE:
+        return history->policy == LEAT_POLICY_DROP_OLDEST ||
+               history->policy == LEAT_POLICY_CONFLATE;
     case RX_DROP:
     case RX_ABORT:
     case RECV:

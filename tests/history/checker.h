@@ -13,8 +13,8 @@
 /* One step of an order. */
 struct taken {
     uint8_t thread;
-    uint8_t call; /* of the thread */
-    bool last;    /* step of the call */
+    uint8_t call;  /* of the thread */
+    uint8_t phase; /* that the call is in behind it; OVER: it was the last */
 };
 
 struct verdict {

@@ -72,6 +72,12 @@
 #define BORROWED(t, b, e, m)                                                   \
     {AT(t, b, e), .kind = BORROW, .msg = (m), .patience = EVER}
 #define HELD_OF(t, b, e, what, m) {AT(t, b, e), .kind = (what), .msg = (m)}
+#define RESERVED_DROPPING(t, b, e, out)                                        \
+    {AT(t, b, e), .kind = RESERVE, .patience = EVER, .discards = 1,            \
+     .discarded = {out}}
+#define NO_CELL(t, b, e)                                                       \
+    {AT(t, b, e), .kind = RESERVE, .patience = EVER, .answer = LEAT_EAGAIN}
+#define PLACED_WHEN_FULL(policy, cap, queued) (cap), (queued), CELLS, {1, 1}, (policy)
 
 #define FAIL        LEAT_POLICY_FAIL
 #define DROP_OLDEST LEAT_POLICY_DROP_OLDEST
@@ -668,6 +674,69 @@ static const struct example examples[] = {
      {DID(2, 1, 2, RX_ABORT), RECV_DISCARDED(1, 3, 4, 1, 1)}},
     {"promised_in_place_and_too_high", NO_ORDER, ON(3, 1, BOTH | CELLS, 1, 1),
      {SAID(2, 1, 6, LEN, 2), GOT(1, 2, 3, 1), SENT(0, 4, 5, 2)}},
+
+    {"sent_a_batch_beside_a_reservation", NULL, ON(2, 0, CELLS, 1, 1),
+     {DID(0, 1, 2, RESERVE), SENT_MANY(0, 3, 4, 1, 3, 1), GOT(1, 5, 6, 1)}},
+    {"met_in_a_batch_with_no_cell_left", NULL, ON(1, 0, CELLS, 1, 1),
+     {DID(0, 1, 2, RESERVE), SENT_MANY(0, 3, 8, 2, 3, 1), GOT(1, 4, 5, 1),
+      GOT(1, 6, 7, 2)}},
+    {"met_once_and_sent_two_with_no_cell_left", NO_ORDER,
+     ON(1, 0, CELLS, 1, 1),
+     {DID(0, 1, 2, RESERVE), SENT_MANY(0, 3, 6, 2, 3, 1), GOT(1, 4, 5, 1)}},
+    {"peeked_at_who_waits_for_a_cell", NULL, ON(1, 0, CELLS, 2, 1),
+     {DID(0, 1, 2, RESERVE), SENT(1, 3, 8, 1), PEEKED(2, 4, 5, 1),
+      GOT(2, 6, 7, 1)}},
+    {"peeked_at_who_needs_no_cell", NO_ORDER, ON(1, 0, CELLS, 2, 1),
+     {DID(0, 1, 2, RESERVE), FULL(1, 3, 6, 1), PEEKED(2, 4, 5, 1)}},
+    {"peeked_at_who_waits_behind_others", NO_ORDER, ON(1, 1, CELLS, 1, 1),
+     {SENT(0, 1, 8, 2), PEEKED(1, 2, 3, 2), GOT(1, 4, 5, 1),
+      GOT(1, 6, 7, 2)}},
+    {"peeked_at_what_is_reserved", NO_ORDER, ON(2, 0, CELLS, 1, 1),
+     {DID(0, 1, 2, RESERVE), PEEKED(1, 3, 4, 1), HELD_OF(0, 5, 6, COMMIT, 1)}},
+
+    /* ---- in place, and full ---- */
+    {"reserved_for_the_oldest", NULL, PLACED_WHEN_FULL(DROP_OLDEST, 2, 2),
+     {RESERVED_DROPPING(0, 1, 2, 1), SAID(0, 3, 4, LEN, 1), GOT(1, 5, 6, 2),
+      HELD_OF(0, 7, 8, COMMIT, 3), GOT(1, 9, 10, 3)}},
+    {"reserved_for_the_second", NO_ORDER, PLACED_WHEN_FULL(DROP_OLDEST, 2, 2),
+     {RESERVED_DROPPING(0, 1, 2, 2)}},
+    {"reserved_for_one_with_room", NO_ORDER,
+     PLACED_WHEN_FULL(DROP_OLDEST, 2, 1), {RESERVED_DROPPING(0, 1, 2, 1)}},
+    {"reserved_for_one_and_room_is_left", NO_ORDER,
+     PLACED_WHEN_FULL(DROP_OLDEST, 2, 2),
+     {RESERVED_DROPPING(0, 1, 2, 1), SENT(0, 3, 4, 3)}},
+    {"reserved_beyond_the_last", NULL, PLACED_WHEN_FULL(CONFLATE, 1, 1),
+     {RESERVED_DROPPING(0, 1, 2, 1), NO_CELL(0, 3, 4),
+      SEND_AS(0, 5, 6, 2, EVER, LEAT_EAGAIN)}},
+    {"reserved_not_and_one_was_queued", NO_ORDER,
+     PLACED_WHEN_FULL(DROP_OLDEST, 2, 2), {NO_CELL(0, 1, 2)}},
+    {"reserved_not_and_yet_one_dropped", NO_ORDER,
+     PLACED_WHEN_FULL(DROP_OLDEST, 2, 2),
+     {{AT(0, 1, 2), .kind = RESERVE, .patience = EVER, .answer = LEAT_EAGAIN,
+       .discards = 1, .discarded = {1}}}},
+    {"reserved_not_and_a_cell_was_free", NO_ORDER,
+     PLACED_WHEN_FULL(DROP_NEWEST, 2, 1), {NO_CELL(0, 1, 2)}},
+    {"reserved_nothing_for_the_newest", NULL,
+     PLACED_WHEN_FULL(DROP_NEWEST, 1, 1),
+     {NO_CELL(0, 1, 2), SENT_DROPPING(0, 3, 4, 2, 2)}},
+    {"reserved_for_the_newest", "reserve: the hook ran in it",
+     PLACED_WHEN_FULL(DROP_NEWEST, 1, 1), {RESERVED_DROPPING(0, 1, 2, 1)}},
+    {"reserved_and_waited_not", NULL, PLACED_WHEN_FULL(FAIL, 1, 1),
+     {NO_CELL(0, 1, 2)}},
+    {"displaced_a_borrowed_one", "m1 was received, and discarded too",
+     PLACED_WHEN_FULL(DROP_OLDEST, 1, 1),
+     {BORROWED(1, 1, 2, 1), SENT_DROPPING(0, 3, 4, 2, 1)}},
+    {"dropped_the_newest_beside_a_borrow", NULL,
+     PLACED_WHEN_FULL(DROP_NEWEST, 1, 1),
+     {BORROWED(1, 1, 2, 1), SENT_DROPPING(0, 3, 4, 2, 2)}},
+    {"forced_beside_a_reservation", NULL, ON(2, 1, CELLS, 1, 1),
+     {DID(0, 1, 2, RESERVE), FORCED(0, 3, 4, 2, 1), GOT(1, 5, 6, 2)}},
+    {"forced_beyond_the_last", NULL, ON(1, 0, CELLS, 1, 1),
+     {DID(0, 1, 2, RESERVE),
+      {AT(0, 3, 4), .kind = FORCE, .msg = 1, .answer = LEAT_EAGAIN}}},
+    {"forced_not_and_one_was_queued", NO_ORDER, ON(2, 1, CELLS, 1, 1),
+     {DID(0, 1, 2, RESERVE),
+      {AT(0, 3, 4), .kind = FORCE, .msg = 2, .answer = LEAT_EAGAIN}}},
 
     /* ---- the other side ---- */
     {"gone", NULL, ON(1, 0, 0, 1, 1),

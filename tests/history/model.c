@@ -75,21 +75,40 @@ const char *model_give_up(const struct call *call, const struct state *state,
     }
 }
 
+static bool displaces(const struct history *history)
+{
+    return history->policy == LEAT_POLICY_DROP_OLDEST ||
+           history->policy == LEAT_POLICY_CONFLATE;
+}
+
+/* The channel is full: does the policy let the call fail? In place nothing may be
+ * queued that could be displaced, and to reserve there is nothing new to drop. */
+static bool fails_by_policy(const struct moment *at, const struct call *call,
+                            const struct state *state)
+{
+    if (displaces(at->history))
+        return state->len == 0;
+    return at->history->policy == LEAT_POLICY_FAIL || call->kind == RESERVE;
+}
+
 /* A send that the channel did not take. */
 static const char *send_failed(const struct moment *at, const struct call *call,
                                const struct state *state, uint8_t *phase)
 {
     bool open = !state->refuses;
     bool full = open && is_full(at, state);
+    if (call->discards > 0)
+        return "the hook ran in it, and it failed";
     if (call->answer == LEAT_ECLOSED)
         return open ? "the channel is open" : over(phase);
     if (at->history->policy == LEAT_POLICY_BLOCK)
         return model_give_up(call, state, full, phase);
-    if (at->history->policy != LEAT_POLICY_FAIL)
-        return "its policy drops, and it failed";
     if (call->answer != LEAT_EAGAIN)
         return "its policy fails with another code";
-    return full ? over(phase) : "it failed, and the channel is not full";
+    if (!full)
+        return "it failed, and the channel is not full";
+    return fails_by_policy(at, call, state) ? over(phase)
+                                            : "its policy drops, and it failed";
 }
 
 /* May it put a message in? The one that a closing waits out may. */
@@ -138,15 +157,26 @@ static bool may_meet(const struct moment *at, const struct state *state)
     return state->len == 0 && is_full(at, state);
 }
 
-/* The oldest, `out`, leaves, and `in` comes. */
-static const char *displace(struct state *state, uint8_t out, uint8_t in)
+/* The channel is full, and the oldest, `out`, leaves. */
+static const char *displace(const struct moment *at, struct state *state,
+                            uint8_t out)
 {
+    if (!is_full(at, state))
+        return "it displaced, and the channel is not full";
     if (state->len == 0)
         return "nothing is queued that could be displaced";
     if (state->queue[0] != out)
         return "another message is the oldest";
     take_out(state, 0);
-    return enter(state, in);
+    return NULL;
+}
+
+/* It leaves, and `in` comes. */
+static const char *replace(const struct moment *at, struct state *state,
+                           uint8_t out, uint8_t in)
+{
+    const char *why = displace(at, state, out);
+    return why != NULL ? why : enter(state, in);
 }
 
 /* The hook got a message in a send: the channel is full, and the policy says whose
@@ -163,10 +193,30 @@ static const char *send_drops(const struct moment *at, const struct call *call,
                    : "the hook was not given its own message";
     case LEAT_POLICY_DROP_OLDEST:
     case LEAT_POLICY_CONFLATE:
-        return displace(state, call->discarded[0], call->msg);
+        return replace(at, state, call->discarded[0], call->msg);
     default:
         return "the hook ran in it, and its policy drops nothing";
     }
+}
+
+/* A message goes in, and displaces none: two phases further in one step; or to a
+ * receiver that it meets, in two. `first` is its first phase. */
+static const char *put(const struct moment *at, struct state *state,
+                       uint8_t msg, unsigned first, uint8_t *phase)
+{
+    if (*phase > first || may_meet(at, state))
+        return meet(state, msg, first, phase);
+    if (is_full(at, state))
+        return "the channel is full";
+    *phase = (uint8_t)(first + PUT_PHASES);
+    return enter(state, msg);
+}
+
+static const char *put_one(const struct moment *at, const struct call *call,
+                           struct state *state, uint8_t *phase)
+{
+    const char *why = put(at, state, call->msg, 0, phase);
+    return why == NULL && *phase == PUT_PHASES ? over(phase) : why;
 }
 
 const char *step_send(const struct moment *at, const struct call *call,
@@ -179,23 +229,10 @@ const char *step_send(const struct moment *at, const struct call *call,
         return "the channel is closed";
     if (call->discards > 1)
         return "the hook was given more than one message";
-    if (call->discards == 1) {
-        why = send_drops(at, call, state);
-    } else if (*phase == 1 || may_meet(at, state)) {
-        why = meet(state, call->msg, 0, phase);
-        if (why == NULL && *phase == 1)
-            return NULL;
-    } else {
-        why = is_full(at, state) ? "the channel is full"
-                                 : enter(state, call->msg);
-    }
+    if (call->discards == 0)
+        return put_one(at, call, state, phase);
+    why = send_drops(at, call, state);
     return why != NULL ? why : over(phase);
-}
-
-/* A batch: one phase a message, or two if each is a meeting. */
-static unsigned phases_of(const struct moment *at)
-{
-    return at->history->cap == 0 ? 2 : 1;
 }
 
 /* It sent fewer than it was given. */
@@ -210,55 +247,38 @@ static const char *stop_sending(const struct moment *at,
 const char *step_send_many(const struct moment *at, const struct call *call,
                            struct state *state, uint8_t *phase)
 {
-    unsigned phases = phases_of(at);
-    unsigned done = *phase / phases;
-    unsigned inside = *phase % phases;
-    uint8_t msg = (uint8_t)(call->msg + done);
-    const char *why;
+    unsigned done = *phase / PUT_PHASES;
+    unsigned first = done * PUT_PHASES;
     if (call->answer < 0)
         return send_failed(at, call, state, phase);
     if (call->answer == 0 || call->answer > call->asked)
         return "it cannot have sent so many";
     if (done == (unsigned)call->answer)
         return stop_sending(at, state, phase);
-    if (inside == 0 && !may_enter(call, state))
+    if (*phase == first && !may_enter(call, state))
         return "the channel is closed";
-    if (at->history->cap == 0) {
-        why = meet(state, msg, *phase - inside, phase);
-    } else {
-        why = is_full(at, state) ? "the channel is full" : enter(state, msg);
-        ++*phase;
-    }
-    if (why == NULL && *phase == call->asked * phases)
-        return over(phase);
-    return why;
+    const char *why = put(at, state, (uint8_t)(call->msg + done), first, phase);
+    return why == NULL && *phase == call->asked * PUT_PHASES ? over(phase)
+                                                             : why;
 }
 
 const char *step_force(const struct moment *at, const struct call *call,
                        struct state *state, uint8_t *phase)
 {
-    const char *why = NULL;
+    const char *why;
     if (call->answer == LEAT_ECLOSED)
         return state->refuses ? over(phase) : "the channel is open";
     if (call->answer == LEAT_EAGAIN)
-        return at->history->cap > 0 ? "there is always an oldest to displace"
-               : state->refuses     ? "the channel is closed"
-                                    : over(phase);
+        return state->refuses        ? "the channel is closed"
+               : may_meet(at, state) ? over(phase)
+                                     : "there is room, or one to displace";
     if (*phase == 0 && !may_enter(call, state))
         return "the channel is closed";
-    if (call->answer == 1) {
-        why = is_full(at, state) ? displace(state, call->displaced, call->msg)
-                                 : "it displaced, and the channel is not full";
-    } else if (call->answer != 0) {
-        why = "it returned a code that it may not return";
-    } else if (at->history->cap == 0) {
-        why = meet(state, call->msg, 0, phase);
-        if (why == NULL && *phase == 1)
-            return NULL;
-    } else {
-        why = is_full(at, state) ? "the channel is full"
-                                 : enter(state, call->msg);
-    }
+    if (call->answer == 0)
+        return put_one(at, call, state, phase);
+    if (call->answer != 1)
+        return "it returned a code that it may not return";
+    why = replace(at, state, call->displaced, call->msg);
     return why != NULL ? why : over(phase);
 }
 
@@ -371,7 +391,7 @@ const char *step_recv_many(const struct moment *at, const struct call *call,
     return why;
 }
 
-/* A rendezvous: is there a sender that waits with this message? In a batch only the
+/* Where they meet: is there a sender that waits with this message? In a batch only the
  * first is waited with. */
 static bool is_waited_with(const struct moment *at, const struct state *state,
                            uint8_t msg)
@@ -401,7 +421,7 @@ const char *step_peek(const struct moment *at, const struct call *call,
         return step_recv(at, call, state, phase);
     if (call->discards > 0)
         return "the hook ran in a peek that saw a message";
-    if (at->history->cap > 0)
+    if (!may_meet(at, state))
         why = is_next(at, call, state, call->msg);
     else if (state->offered != call->msg &&
              !is_waited_with(at, state, call->msg))
@@ -411,17 +431,30 @@ const char *step_peek(const struct moment *at, const struct call *call,
 
 /* ---- in place ------------------------------------------------------------------------ */
 
+/* Where there is a cell; or for that of the oldest message, which goes to the hook. */
+static const char *find_cell(const struct moment *at, const struct call *call,
+                             struct state *state)
+{
+    if (call->discards == 0)
+        return is_full(at, state) ? "there is no cell left" : NULL;
+    if (call->discards > 1)
+        return "the hook was given more than one message";
+    return displaces(at->history)
+               ? displace(at, state, call->discarded[0])
+               : "the hook ran in it, and its policy does not displace";
+}
+
 const char *step_reserve(const struct moment *at, const struct call *call,
                          struct state *state, uint8_t *phase)
 {
+    const char *why;
     if (call->answer != 0)
         return send_failed(at, call, state, phase);
     if (state->refuses)
         return "the channel is closed";
-    if (is_full(at, state))
-        return "there is no cell left";
+    why = find_cell(at, call, state);
     state->held++;
-    return over(phase);
+    return why != NULL ? why : over(phase);
 }
 
 const char *step_commit(const struct moment *at, const struct call *call,

@@ -22,8 +22,8 @@
  *                If it moves fewer than it was asked for there is a moment behind
  *                the last in which the next would have to wait, or fails. ("as many
  *                of the others, in order, as can be sent without waiting")
- *   a peek       of a rendezvous shows the message of a sender that waits, or of one
- *                that is just meeting its receiver.
+ *   a peek       where a send and a receive would meet shows the message of a sender
+ *                that waits, or of one that is just meeting its receiver.
  *   in place     when every cell is held and none in line, a send and a receive that
  *                copy may meet as in a rendezvous. ("straight to a receiver that
  *                waits") What abort and the last receiver's drop discard leaves the
@@ -56,6 +56,9 @@
 
 /* The phase of a call that has taken its last step. */
 #define OVER UINT8_MAX
+
+/* A call that puts messages in takes two phases for each. */
+#define PUT_PHASES 2u
 
 /* A rendezvous: the message that is offered has been taken. */
 #define TAKEN UINT8_MAX

@@ -90,6 +90,22 @@ static const struct flavour flavours[] = {
      {{ANY, CELLS, BLOCK, PLACES},
       {ANY, CELLS | SC, BLOCK, PLACES},
       {ANY, CELLS | SP | SC, BLOCK, PLACES}}},
+    {"in_place_batch_2",
+     3,
+     {{2, CELLS, BLOCK, PLACES | BATCHES},
+      {1, CELLS | SC, BLOCK, PLACES | BATCHES},
+      {2, CELLS | SC, BLOCK, PLACES | BATCHES}}},
+    {"in_place_drops_2",
+     4,
+     {{2, CELLS, DROP_OLDEST, PLACES},
+      {2, CELLS | SC, DROP_OLDEST, PLACES},
+      {1, CELLS | SC, CONFLATE, PLACES},
+      {2, CELLS | SC, DROP_NEWEST, PLACES}}},
+    {"in_place_forced_2",
+     3,
+     {{2, CELLS, BLOCK, PLACES | FORCES},
+      {2, CELLS | SC, FAIL, PLACES | FORCES},
+      {2, CELLS | SC, DROP_OLDEST, PLACES | FORCES}}},
 };
 
 #define FLAVOURS (sizeof flavours / sizeof *flavours)

@@ -150,7 +150,7 @@ static void print_path(FILE *out, const struct history *history,
         const struct taken *taken = &verdict->path[i];
         const struct call *call = &history->call[taken->thread][taken->call];
         fprintf(out, "    thread %u  %s%s\n", taken->thread, in_words(call).buf,
-                taken->last ? "" : " (a first step)");
+                taken->phase == OVER ? "" : " (a first step)");
     }
 }
 

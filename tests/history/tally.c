@@ -110,10 +110,10 @@ static void add_call(struct tally *tally, const struct history *history,
         tally->displaced += call->answer == 1;
         break;
     case SEND:
+    case RESERVE:
         tally->dropped += call->discards;
         add_transfer(tally, history, call);
         break;
-    case RESERVE:
     case RECV:
         add_transfer(tally, history, call);
         break;
@@ -161,36 +161,35 @@ static void add_waits(struct tally *tally, const struct history *history,
     }
 }
 
-/* Which message of a call the order's step moves, after `steps` others of the call;
- * false: none. A meeting is two steps of its send. */
-static bool moves_one(const struct history *history, const struct call *call,
-                      bool last, unsigned steps)
+/* How many messages of a call have moved when it is in this phase. */
+static unsigned moved(const struct call *call, uint8_t phase)
 {
     unsigned most = call_sent(call) + call_received(call);
-    unsigned each = call_sent(call) > 0 && history->cap == 0 ? 2 : 1;
-    if ((kinds[call->kind].shape & MANY) == 0)
-        return last && most > 0;
-    return (steps + 1) % each == 0 && steps / each < most;
+    unsigned n = call_sent(call) > 0 ? phase / PUT_PHASES : phase;
+    if (phase == OVER || ((kinds[call->kind].shape & MANY) != 0 && n > most))
+        return most;
+    return (kinds[call->kind].shape & MANY) != 0 ? n : 0;
 }
 
 static void add_order(struct tally *tally, const struct history *history,
                       const struct verdict *verdict)
 {
     struct stream stream = {.ins = history->prefilled};
-    unsigned steps[THREADS] = {0};
+    unsigned before[THREADS] = {0}; /* messages that the call has moved */
     uint32_t latest = 0;
     bool overtaken = false;
     for (unsigned i = 0; i < verdict->steps; i++) {
         const struct taken *taken = &verdict->path[i];
         const struct call *call = &history->call[taken->thread][taken->call];
-        bool moves =
-            moves_one(history, call, taken->last, steps[taken->thread]);
-        steps[taken->thread] = taken->last ? 0 : steps[taken->thread] + 1;
+        bool last = taken->phase == OVER;
+        unsigned now = moved(call, taken->phase);
+        bool moves = now > before[taken->thread];
+        before[taken->thread] = last ? 0 : now;
         if (moves && kinds[call->kind].need == TO_SEND)
             stream.in[stream.ins++] = call;
         else if (moves)
             stream.out[stream.outs++] = call;
-        if (!taken->last)
+        if (!last)
             continue;
         overtaken = overtaken || call->ended < latest;
         latest = call->ended > latest ? call->ended : latest;

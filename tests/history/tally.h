@@ -28,7 +28,7 @@
     X(committed, "messages written in place")                                  \
     X(borrowed, "messages read in place")                                      \
     X(put_back, "messages put back")                                           \
-    X(dropped, "sends that dropped a message")                                 \
+    X(dropped, "sends and reservations that dropped a message")                \
     X(displaced, "messages displaced by force")                                \
     X(aborted, "aborts that discarded, or marked")                             \
     X(revived, "owners from the view")                                         \
