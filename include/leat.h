@@ -44,11 +44,13 @@
 #include <leat/batch.h>
 #include <leat/cancel.h>
 #include <leat/chan.h>
+#include <leat/cond.h>
 #include <leat/dump.h>
 #include <leat/err.h>
 #include <leat/job.h>
 #include <leat/loop.h>
 #include <leat/mem.h>
+#include <leat/mutex.h>
 #include <leat/op.h>
 #include <leat/place.h>
 #include <leat/stats.h>

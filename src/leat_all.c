@@ -27,6 +27,11 @@
 
 #include "thread/thread.c"
 
+#include "sync/cond.c"
+#include "sync/gate.c"
+#include "sync/held.c"
+#include "sync/mutex.c"
+
 #include "chan/cells.c"
 #include "chan/dump.c"
 #include "chan/half.c"

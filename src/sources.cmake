@@ -15,6 +15,10 @@ set(LEAT_SOURCES
     src/park/wait.c
     src/cancel/cancel.c
     src/thread/thread.c
+    src/sync/cond.c
+    src/sync/gate.c
+    src/sync/held.c
+    src/sync/mutex.c
     src/chan/cells.c
     src/chan/dump.c
     src/chan/half.c

@@ -69,6 +69,8 @@ LEAT__STORE(leat__st32_rlx, leat__a32, uint32_t, memory_order_relaxed)
 LEAT__STORE(leat__st32_rel, leat__a32, uint32_t, memory_order_release)
 LEAT__CAS(leat__cas32_rlx, leat__a32, uint32_t, memory_order_relaxed)
 LEAT__CAS(leat__cas32_acq, leat__a32, uint32_t, memory_order_acquire)
+LEAT__CAS(leat__cas32_rel, leat__a32, uint32_t, memory_order_release)
+LEAT__CAS(leat__cas32_acqrel, leat__a32, uint32_t, memory_order_acq_rel)
 LEAT__RMW(leat__xchg32_rlx, leat__a32, uint32_t, atomic_exchange_explicit,
           memory_order_relaxed)
 LEAT__RMW(leat__xchg32_rel, leat__a32, uint32_t, atomic_exchange_explicit,

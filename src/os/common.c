@@ -213,3 +213,47 @@ LEAT__NOINLINE void leat__os_self_set(void *self)
 {
     self_of_thread = self;
 }
+
+static LEAT__THREAD_LOCAL void *held_by_thread;
+
+LEAT__NOINLINE void **leat__os_held(void)
+{
+    return &held_by_thread;
+}
+
+static pthread_once_t end_key_once = PTHREAD_ONCE_INIT;
+static pthread_key_t end_key;
+static int end_key_error;
+static leat__ap end_fn;
+
+typedef void end_fn_type(void **held);
+
+static void on_end(void *cell)
+{
+    void **held = cell;
+    end_fn_type *fn;
+    /* relaxed: set by this thread, or by another to the same */
+    void *as_pointer = leat__ldp_rlx(&end_fn);
+    memcpy(&fn, &as_pointer, sizeof fn);
+    if (*held != NULL)
+        fn(held);
+}
+
+static void make_end_key(void)
+{
+    end_key_error = pthread_key_create(&end_key, on_end);
+}
+
+int leat__os_watch_end(void (*fn)(void **held))
+{
+    void *as_pointer;
+    memcpy(&as_pointer, &fn, sizeof as_pointer);
+    leat__stp_rlx(&end_fn, as_pointer); /* relaxed: all store the same */
+    pthread_once(&end_key_once, make_end_key);
+    if (end_key_error != 0)
+        return LEAT_ENOMEM;
+    if (pthread_getspecific(end_key) == NULL &&
+        pthread_setspecific(end_key, leat__os_held()) != 0)
+        return LEAT_ENOMEM;
+    return 0;
+}

@@ -72,6 +72,16 @@ void leat__os_name_self(const char *name);
 void *leat__os_self(void);
 void leat__os_self_set(void *self);
 
+/* A second one, for what the thread holds (src/sync): its cell, NULL at first. The cell's
+ * address tells the threads that live apart. Never inlined, as above. */
+void **leat__os_held(void);
+
+/* When the calling thread ends, by whatever way, with its cell not NULL, call fn with the
+ * cell. fn is the same in all calls. Where a thread-specific destructor that runs later
+ * fills the cell again and watches again, it is called again.
+ * returns 0, or LEAT_ENOMEM: the system has no memory for it */
+int leat__os_watch_end(void (*fn)(void **held));
+
 /* Let another thread run. */
 void leat__os_yield(void);
 

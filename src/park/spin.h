@@ -34,6 +34,7 @@ typedef struct leat__spin {
 #define LEAT__SPIN_LINGER       LEAT__SPIN_OF(1, 0, 1)
 #define LEAT__SPIN_AFTER(first) LEAT__SPIN_OF(first, 0, 1)
 #define LEAT__SPIN_LOCK         LEAT__SPIN_OF(1, 0, 1)
+#define LEAT__SPIN_MUTEX        LEAT__SPIN_OF(1, 0, 1)
 #define LEAT__SPIN_DEEP_LOCK    LEAT__SPIN_OF(1, 0, 1)
 #else
 /* Parked: the partner hands over to this very waiter, so looks disturb nobody. A
@@ -49,6 +50,9 @@ typedef struct leat__spin {
  * holder that is left alone for a microsecond gets dozens of messages done. */
 #define LEAT__SPIN_LOCK         LEAT__SPIN_OF(8, 6, 100)
 #define LEAT__SPIN_DEEP_LOCK    LEAT__SPIN_OF(16, 4, 0)
+/* Before standing in a mutex's line, where there are more looks: a short turn of a
+ * holder that runs. */
+#define LEAT__SPIN_MUTEX        LEAT__SPIN_OF(4, 4, 0)
 #endif
 
 /* Wait a little before the next look; false if looking has lasted long enough. */

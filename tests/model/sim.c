@@ -36,7 +36,9 @@ struct thread {
     leat__os_thread *os; /* leat started it; NULL: the harness did */
     int given_back;      /* times joined or detached by leat */
     void *self;
-    const void *at; /* the code of its last point, for traces */
+    void *held;
+    void (*at_end)(void **held); /* NULL: nobody watches its end */
+    const void *at;              /* the code of its last point, for traces */
 };
 
 enum {
@@ -365,6 +367,8 @@ static void run_thread(void)
     struct thread *me = &world.threads[world.now];
     fiber_receives(me);
     me->fn(me->arg);
+    if (me->at_end != NULL && me->held != NULL)
+        me->at_end(&me->held);
     fiber_sends(me);
     me->state = ENDED;
     for (int i = 0; i < world.count; i++) {
@@ -390,6 +394,8 @@ int sim_spawn(const char *name, void *(*fn)(void *), void *arg)
     thread->os = NULL;
     thread->given_back = 0;
     thread->self = NULL;
+    thread->held = NULL;
+    thread->at_end = NULL;
     thread->rank = (int64_t)(next_random() >> 34);
     thread->at = NULL;
     fiber_make(&thread->fiber, run_thread);
@@ -546,6 +552,17 @@ void *leat__os_self(void)
 void leat__os_self_set(void *self)
 {
     world.threads[world.now].self = self;
+}
+
+void **leat__os_held(void)
+{
+    return &world.threads[world.now].held;
+}
+
+int leat__os_watch_end(void (*fn)(void **held))
+{
+    world.threads[world.now].at_end = fn;
+    return 0;
 }
 
 bool leat__os_has_membarrier(void)
