@@ -41,6 +41,7 @@
 #define LEAT_H
 
 #include <leat/api.h>
+#include <leat/barrier.h>
 #include <leat/batch.h>
 #include <leat/cancel.h>
 #include <leat/chan.h>
@@ -51,13 +52,17 @@
 #include <leat/loop.h>
 #include <leat/mem.h>
 #include <leat/mutex.h>
+#include <leat/once.h>
 #include <leat/op.h>
 #include <leat/place.h>
+#include <leat/rwlock.h>
+#include <leat/sem.h>
 #include <leat/stats.h>
 #include <leat/thread.h>
 #include <leat/typed.h>
 #include <leat/until.h>
 #include <leat/version.h>
+#include <leat/waitgroup.h>
 #include <leat/weak.h>
 
 #endif

@@ -27,10 +27,15 @@
 
 #include "thread/thread.c"
 
+#include "sync/barrier.c"
 #include "sync/cond.c"
 #include "sync/gate.c"
 #include "sync/held.c"
 #include "sync/mutex.c"
+#include "sync/once.c"
+#include "sync/rwlock.c"
+#include "sync/sem.c"
+#include "sync/waitgroup.c"
 
 #include "chan/cells.c"
 #include "chan/dump.c"

@@ -15,10 +15,15 @@ set(LEAT_SOURCES
     src/park/wait.c
     src/cancel/cancel.c
     src/thread/thread.c
+    src/sync/barrier.c
     src/sync/cond.c
     src/sync/gate.c
     src/sync/held.c
     src/sync/mutex.c
+    src/sync/once.c
+    src/sync/rwlock.c
+    src/sync/sem.c
+    src/sync/waitgroup.c
     src/chan/cells.c
     src/chan/dump.c
     src/chan/half.c

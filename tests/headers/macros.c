@@ -92,6 +92,33 @@ int use_thread(leat_fn *fn, void *arg)
     return rc + result;
 }
 
+static leat_mutex mutex = LEAT_MUTEX_INIT;
+static leat_mutex poisoning = LEAT_MUTEX_POISONING_INIT;
+static leat_cond cond = LEAT_COND_INIT;
+static leat_rwlock rwlock = LEAT_RWLOCK_INIT;
+static leat_sem sem = LEAT_SEM_INIT(3);
+static leat_sem most = LEAT_SEM_INIT(LEAT_SEM_MAX);
+static leat_waitgroup group = LEAT_WAITGROUP_INIT;
+static leat_barrier barrier = LEAT_BARRIER_INIT(2);
+static leat_once once = LEAT_ONCE_INIT;
+
+int use_sync(int (*fn)(void *arg), void *arg);
+int use_sync(int (*fn)(void *arg), void *arg)
+{
+    int result = 0;
+    leat_mutex_lock(&mutex);
+    leat_cond_wait(&cond, &mutex);
+    leat_mutex_unlock(&mutex);
+    int rc = leat_mutex_lock_until(&poisoning, leat_nowait());
+    rc += leat_rwlock_rdlock_until(&rwlock, leat_nowait());
+    rc += leat_sem_acquire(&sem, 1, leat_nowait());
+    rc += leat_sem_acquire(&most, LEAT_SEM_MAX, leat_nowait());
+    rc += leat_waitgroup_wait(&group, leat_nowait());
+    rc += leat_barrier_wait(&barrier, leat_nowait());
+    rc += leat_once_do(&once, fn, arg, &result, leat_forever());
+    return rc + result;
+}
+
 #ifndef __cplusplus
 int use_thread_opts(leat_thread **out, leat_job job);
 int use_thread_opts(leat_thread **out, leat_job job)
