@@ -6,10 +6,11 @@ check_semantics.py holds docs/semantics.md against.
 
     list_upstream.py PROJECT TREE [--at VERSION]
 
-PROJECT is crossbeam, flume, go, kanal or std; TREE a checkout of it, or an unpacked
+PROJECT is crossbeam, flume, go, go_sync, kanal, std or tokio_sync; TREE a checkout of it, or an unpacked
 release. --at says which version that is where git can not tell.
 
-Rust: a test is a function under #[test], named with the modules around it. Go: a
+Rust: a test is a function under #[test] (of tokio's, whatever its spelling), named with
+the modules around it. Go: of a file of package testing's, a test is a function; else a
 test is a file; of some files each claim counts (SPLIT), and of a file that must
 not compile each line that the compiler has to refuse."""
 import argparse
@@ -31,10 +32,17 @@ PROJECTS = {
         for name in ("basic", "array", "list", "zero", "iter",
                      "check_same_channel")}),
     "go": ("golang/go", {"go_chan": "test/chan"}),
+    "go_sync": ("golang/go", {
+        f"go_sync_{name}": f"src/sync/{name}_test.go"
+        for name in ("mutex", "rwmutex", "cond", "waitgroup", "once",
+                     "oncefunc")}),
     "kanal": ("fereidani/kanal", {"kanal_sync": "tests/sync_test.rs"}),
     "std": ("rust-lang/rust", {
         f"std_{name}": f"library/std/tests/sync/{name}.rs"
         for name in ("mpsc", "mpsc_sync", "mpmc")}),
+    "tokio_sync": ("tokio-rs/tokio", {
+        f"tokio_sync_{name}": f"tokio/tests/sync_{name}.rs"
+        for name in ("mutex", "rwlock", "semaphore", "barrier")}),
 }
 SPLIT = ("fifo", "select3", "sendstmt")
 
@@ -43,14 +51,16 @@ def rust_names(path):
     """Relies on rustfmt's layout: a module closes where it was opened."""
     modules = []        # (indentation, name)
     is_test = False
-    for line in path.read_text(encoding="utf-8").split("\n"):
+    text = re.sub(r"^/\*.*?^\*/$", "", path.read_text(encoding="utf-8"),
+                  flags=re.M | re.S)
+    for line in text.split("\n"):
         code = re.sub(r"//.*", "", line).rstrip()
         opened = re.match(r"( *)(?:pub )?mod (\w+) \{$", code)
         if opened:
             modules.append((opened.group(1), opened.group(2)))
         elif modules and code == modules[-1][0] + "}":
             modules.pop()
-        elif re.match(r" *#\[(\w+::)?test\]", code):
+        elif re.match(r" *#\[((\w+::)?test|maybe_tokio_test)[](]", code):
             is_test = True
         function = re.match(r" *(?:pub |async )*fn (\w+)", code)
         if function and is_test:
@@ -80,6 +90,11 @@ def go_claims(path, text):
 
 
 def go_names(folder):
+    """Of a folder, or of one file of tests."""
+    if folder.is_file():
+        yield from re.findall(r"^func (Test\w+)\(",
+                              folder.read_text(encoding="utf-8"), flags=re.M)
+        return
     for path in sorted(folder.glob("*.go")):
         yield from go_claims(path, path.read_text(encoding="utf-8"))
 
@@ -116,7 +131,8 @@ def main():
         path = given.tree / where
         if not path.exists():
             sys.exit(f"{path} is not there: has {repository} moved it?")
-        names = list(go_names(path) if path.is_dir() else rust_names(path))
+        is_go = path.is_dir() or path.suffix == ".go"
+        names = list(go_names(path) if is_go else rust_names(path))
         if not names:
             sys.exit(f"{path} has no tests: has their form changed?")
         write(suite, repository, where, version, names)

@@ -228,6 +228,61 @@ START_TEST(a_wait_says_that_the_mutex_is_poisoned)
 }
 END_TEST
 
+static void *broadcast_once(void *arg)
+{
+    leat_mutex_lock(&mutex);
+    leat_cond_broadcast(&cond);
+    leat_mutex_unlock(&mutex);
+    return arg;
+}
+
+/* One who waits when the broadcast comes is told, whoever begins to wait beside it. */
+START_TEST(a_late_waiter_takes_no_signal_from_an_early_one)
+{
+    for (unsigned round = 0; round < t_scaled(50); round++) {
+        caller early;
+        caller late;
+        caller_start(&early, wait_once, NULL, leat_forever());
+        t_wait_line(&cond, 1);
+        pthread_t tells = t_spawn(broadcast_once, NULL);
+        caller_start(&late, wait_once, NULL, leat_in_ns(300000));
+        RC(caller_end(&early), 0);
+        int rc = caller_end(&late);
+        MUST(rc == 0 || rc == LEAT_ETIMEDOUT);
+        t_join(tells);
+    }
+    MUST(leat_cond_is_idle(&cond));
+}
+END_TEST
+
+static int turn; /* plain: the mutex orders it */
+
+static void *take_turns(void *arg)
+{
+    int me = (int)(intptr_t)arg;
+    leat_mutex_lock(&mutex);
+    for (int i = 0; i < 100; i++) {
+        while (turn != me)
+            leat_cond_wait(&cond, &mutex);
+        turn = (me + 1) % 3;
+        leat_cond_broadcast(&cond);
+    }
+    leat_mutex_unlock(&mutex);
+    return NULL;
+}
+
+START_TEST(three_take_turns)
+{
+    pthread_t thread[3];
+    for (intptr_t i = 0; i < 3; i++)
+        thread[i] = t_spawn(take_turns, (void *)i);
+    for (size_t i = 0; i < 3; i++)
+        t_join(thread[i]);
+    SAME(turn, 0);
+    MUST(leat_cond_is_idle(&cond) && leat_mutex_is_idle(&mutex));
+}
+END_TEST
+
 /* ---- a buffer between threads ----------------------------------------------------------- */
 
 enum { ROOM = 3 };
@@ -356,6 +411,8 @@ int main(void)
     tcase_add_test(tc, who_gave_up_takes_no_signal);
     tcase_add_test(tc, a_poisoned_mutex_is_told_of);
     tcase_add_test(tc, a_wait_says_that_the_mutex_is_poisoned);
+    tcase_add_test(tc, a_late_waiter_takes_no_signal_from_an_early_one);
+    tcase_add_test(tc, three_take_turns);
     tcase_add_test(tc, a_buffer_loses_nothing);
     tcase_add_test(tc, no_wait_allocates);
     tcase_add_test(tc, misuse_aborts);

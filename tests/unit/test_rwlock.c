@@ -7,6 +7,7 @@
 
 #include "memory.h"
 
+#include <leat/barrier.h>
 #include <leat/rwlock.h>
 
 static int rd(void *noun, leat_until until)
@@ -166,6 +167,48 @@ START_TEST(a_writer_becomes_a_reader)
 }
 END_TEST
 
+static leat_barrier readers_meet = LEAT_BARRIER_INIT(4);
+
+static int read_with_others(void *noun, leat_until until)
+{
+    int rc = leat_rwlock_rdlock_until(noun, until);
+    MUST(leat_barrier_wait(&readers_meet, leat_forever()) >= 0);
+    leat_rwlock_rdunlock(noun);
+    return rc;
+}
+
+START_TEST(readers_hold_it_together)
+{
+    leat_rwlock lock = LEAT_RWLOCK_INIT;
+    caller c[4];
+    for (size_t i = 0; i < 4; i++)
+        caller_start(&c[i], read_with_others, &lock, leat_forever());
+    for (size_t i = 0; i < 4; i++)
+        RC(caller_end(&c[i]), 0);
+    MUST(leat_rwlock_is_idle(&lock));
+}
+END_TEST
+
+START_TEST(writers_are_served_in_order)
+{
+    enum { N = 4 };
+    leat_rwlock lock = LEAT_RWLOCK_INIT;
+    caller c[N];
+    leat_rwlock_wrlock(&lock);
+    for (size_t i = 0; i < N; i++) {
+        caller_start(&c[i], wr, &lock, leat_forever());
+        t_wait_line(&lock, i + 1);
+    }
+    for (size_t i = 0; i < N; i++) {
+        leat_rwlock_wrunlock(&lock);
+        RC(caller_end(&c[i]), 0);
+        SAME(in_line(&lock), N - 1 - i);
+    }
+    leat_rwlock_wrunlock(&lock);
+    MUST(leat_rwlock_is_idle(&lock));
+}
+END_TEST
+
 /* ---- many --------------------------------------------------------------------------------- */
 
 static leat_rwlock common = LEAT_RWLOCK_INIT;
@@ -292,6 +335,8 @@ int main(void)
     tcase_add_test(tc, readers_side_by_side_come_in_together);
     tcase_add_test(tc, a_writer_that_gives_up_lets_readers_in);
     tcase_add_test(tc, a_writer_becomes_a_reader);
+    tcase_add_test(tc, readers_hold_it_together);
+    tcase_add_test(tc, writers_are_served_in_order);
     tcase_add_test(tc, many_read_and_write);
     tcase_add_test(tc, no_wait_allocates);
     tcase_add_test(tc, misuse_aborts);

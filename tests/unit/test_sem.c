@@ -77,6 +77,26 @@ START_TEST(permits_can_be_added_and_forgotten)
 }
 END_TEST
 
+START_TEST(permits_are_counted_open_and_closed)
+{
+    for (uint32_t size = 0; size < 4; size++) {
+        for (uint32_t n = 0; n < 4; n++) {
+            leat_sem sem;
+            leat_sem_init(&sem, size);
+            if (_i == 1)
+                leat_sem_close(&sem);
+            leat_sem_release(&sem, n);
+            SAME(leat_sem_permits(&sem), size + n);
+            SAME(leat_sem_forget(&sem, size), size);
+            SAME(leat_sem_permits(&sem), n);
+            SAME(leat_sem_forget(&sem, n + 1), n);
+            SAME(leat_sem_permits(&sem), 0);
+            MUST(leat_sem_is_closed(&sem) == (_i == 1));
+        }
+    }
+}
+END_TEST
+
 /* ---- giving up ------------------------------------------------------------------------- */
 
 START_TEST(each_reason_to_give_up)
@@ -371,6 +391,7 @@ int main(void)
     tcase_add_test(tc, all_zero_has_no_permits);
     tcase_add_test(tc, a_constant_has_its_permits);
     tcase_add_test(tc, permits_can_be_added_and_forgotten);
+    tcase_add_loop_test(tc, permits_are_counted_open_and_closed, 0, 2);
     tcase_add_test(tc, each_reason_to_give_up);
     tcase_add_test(tc, who_is_cancelled_has_taken_none);
     tcase_add_test(tc, acquires_are_served_in_order);
