@@ -14,8 +14,8 @@
  * Before main. Nothing runs before main and no thread is ever started behind
  * your back. leat's state belongs to its objects; the process-wide exceptions
  * are two cached facts (the number of processors, whether the kernel has
- * membarrier), a counter and a pointer for each thread, without futex a table of
- * sleepers, and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
+ * membarrier), a counter and two pointers for each thread, from the first poisoning
+ * mutex on a key of thread-specific data, without futex a table of sleepers, and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
  *
  * fork. A child of a process with several threads may only exec or _exit: a
  * lock that some thread held at the fork stays locked in the child for ever.
@@ -26,7 +26,8 @@
  * that ends, by returning or by pthread_exit, drops nothing, and the channel
  * stays as open as it was. Use pthread_cleanup_push to drop on every way out. A
  * leat_thread that ends by pthread_exit has ended: whoever joins it is told
- * LEAT_EEXITED.
+ * LEAT_EEXITED. A mutex stays locked by a thread that is gone, unless it was made to
+ * be poisoned by that (leat/mutex.h).
  * pthread_cancel of a thread inside leat is undefined: a cancellation point within
  * would leave a wait enlisted whose stack is gone. Use a leat_cancel token, or
  * pthread_setcancelstate around the call.
