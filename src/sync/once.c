@@ -35,8 +35,8 @@ _Static_assert(offsetof(leat_once, first_) ==
                        offsetof(struct once, gate.first) &&
                    offsetof(leat_once, runner_) ==
                        offsetof(struct once, runner) &&
-                   sizeof(leat_once) == sizeof(struct once),
-               "a leat_once is a struct once");
+                   sizeof(leat_once) >= sizeof(struct once),
+               "a leat_once holds a struct once");
 
 static struct once *once_of(const leat_once *once)
 {

@@ -134,6 +134,33 @@ static void some_give_up(void)
     end();
 }
 
+static void *wants_too_many(void *arg)
+{
+    M_ASSERT(leat_sem_acquire(&sem, 2, leat_or_cancel(leat_forever(), token)) ==
+             LEAT_ECANCELED);
+    return arg;
+}
+
+static void *keeps_one(void *arg)
+{
+    M_ASSERT(leat_sem_acquire(&sem, 1, leat_forever()) == 0);
+    leat__add32_rlx(&kept, 1);
+    return arg;
+}
+
+/* Nobody releases: only who gives up can let the other move up. */
+static void the_first_gives_up(void)
+{
+    begin(1);
+    m_thread a = m_spawn("too_many", wants_too_many, NULL);
+    m_thread b = m_spawn("keeps", keeps_one, NULL);
+    m_thread c = m_spawn("fires", fires, NULL);
+    m_join(a);
+    m_join(b);
+    m_join(c);
+    end();
+}
+
 /* ---- closing, forgetting ------------------------------------------------------------ */
 
 static void *takes_until_closed(void *arg)
@@ -303,6 +330,6 @@ static void one_of_two(void)
 }
 
 M_MAIN(M_ROW(one_for_three), M_ROW(big_and_small), M_ROW(some_give_up),
-       M_ROW(closed_meanwhile), M_ROW(forgotten_meanwhile),
-       M_ROW(woken_then_freed), M_ROW(late_then_freed),
-       M_ROW(polled_then_freed), M_ROW(one_of_two))
+       M_ROW(the_first_gives_up), M_ROW(closed_meanwhile),
+       M_ROW(forgotten_meanwhile), M_ROW(woken_then_freed),
+       M_ROW(late_then_freed), M_ROW(polled_then_freed), M_ROW(one_of_two))
