@@ -16,6 +16,8 @@
  * are two cached facts (the number of processors, whether the kernel has
  * membarrier), a counter and two pointers for each thread, from the first poisoning
  * mutex on a key of thread-specific data, without futex a table of sleepers, and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
+ * membarrier), a counter and a pointer for each thread, without futex a table of
+ * sleepers, the virtual clock of tests (leat/clock.h), and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
  *
  * fork. A child of a process with several threads may only exec or _exit: a
  * lock that some thread held at the fork stays locked in the child for ever.
@@ -47,6 +49,7 @@
 #include <leat/cancel.h>
 #include <leat/chan.h>
 #include <leat/cond.h>
+#include <leat/clock.h>
 #include <leat/dump.h>
 #include <leat/err.h>
 #include <leat/job.h>
@@ -60,6 +63,7 @@
 #include <leat/sem.h>
 #include <leat/stats.h>
 #include <leat/thread.h>
+#include <leat/time.h>
 #include <leat/typed.h>
 #include <leat/until.h>
 #include <leat/version.h>

@@ -18,6 +18,7 @@
 #include "base/panic.c"
 #include "base/version.c"
 
+#include "park/clock.c"
 #include "park/lock.c"
 #include "park/token.c"
 #include "park/until.c"
@@ -53,6 +54,11 @@
 #include "chan/stats.c"
 #include "chan/transfer.c"
 #include "chan/weak.c"
+
+#include "time/clock.c"
+#include "time/never.c"
+#include "time/sleep.c"
+#include "time/timer.c"
 
 #include "loop/loop.c"
 #include "loop/make.c"

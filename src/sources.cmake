@@ -9,6 +9,7 @@ set(LEAT_SOURCES
     src/base/version.c
     src/os/common.c
     src/os/$<IF:$<STREQUAL:${LEAT_FUTEX},posix>,posix,linux>.c
+    src/park/clock.c
     src/park/lock.c
     src/park/token.c
     src/park/until.c
@@ -40,6 +41,10 @@ set(LEAT_SOURCES
     src/chan/stats.c
     src/chan/transfer.c
     src/chan/weak.c
+    src/time/clock.c
+    src/time/never.c
+    src/time/sleep.c
+    src/time/timer.c
     src/loop/loop.c
     src/loop/make.c
     src/loop/start.c)

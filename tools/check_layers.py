@@ -12,7 +12,7 @@ LAYERS = (
     ("base",),
     ("os", "arch"),
     ("park",),
-    ("cancel", "thread", "time", "chan", "sync", "select",
+    ("cancel", "thread", "chan", "time", "sync", "select",
      "loop"),
     ("pool",),
     ("rt",),

@@ -10,7 +10,7 @@
  *     struct job j = {...};
  *     rc = job_tx_send(tx, &j, leat_forever());
  *
- * Every leat_ name of a channel, and leat_op_send and leat_op_recv, exists with leat_
+ * Every leat_ name of a channel, and leat_op_send, leat_op_recv and leat_never, exists with leat_
  * replaced by the prefix, takes pointers to the type, and does exactly what the leat_ name does. Sizes are the
  * type's, and so is the alignment unless the options ask for more. The two
  * types are new ones: a job_tx is not a leat_tx and not another type's, and
@@ -24,6 +24,7 @@
 #include <leat/batch.h>
 #include <leat/chan.h>
 #include <leat/op.h>
+#include <leat/time.h>
 #include <leat/weak.h>
 
 #ifdef __cplusplus
@@ -104,6 +105,10 @@ LEAT_END_DECLS
             *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
         }                                                                      \
         return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_rx *prefix##_never(void)               \
+    {                                                                          \
+        return LEAT_CAST_(prefix##_rx *, leat_never());                        \
     }                                                                          \
     LEAT_TYPED_ LEAT_NODISCARD int prefix##_tx_send(                           \
         prefix##_tx *tx, T const *msg, leat_until until)                       \

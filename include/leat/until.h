@@ -22,7 +22,7 @@
  *     a fired token                   LEAT_ECANCELED
  *
  * Deadlines are nanoseconds of CLOCK_MONOTONIC and saturate; the wall clock is
- * never looked at. A deadline made with leat_in_ms stays put, so one until can
+ * never looked at. (A test may switch to a clock of its own: leat/clock.h.) A deadline made with leat_in_ms stays put, so one until can
  * bound a whole sequence of calls; leat_each_ms gives each call its own. */
 #ifndef LEAT_UNTIL_H
 #define LEAT_UNTIL_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* chan.h - the inside of a channel, and the verbs that its three kinds implement.
+/* chan.h - the inside of a channel, and the verbs that its kinds implement.
  *
  * Kinds.
  *   locked   one short lock; bounded, rendezvous (a bounded channel of 0) and
@@ -9,6 +9,7 @@
  *            lock on the way of a message; the lock is for sleeping (spsc.c)
  *   cells    made with LEAT_IN_PLACE: a list of cells under the same short lock, for
  *            messages that are written and read where they lie (cells.c)
+ *   timer    a receiver of times; never, of nothing (src/time)
  * A channel with one end promised single, or with capacity 0 or 1, is of the locked
  * kind: it means the same.
  *
@@ -134,7 +135,13 @@ typedef struct leat__record {
 #endif
 } leat__record;
 
-enum leat__kind { LEAT__LOCKED, LEAT__SPSC, LEAT__CELLS };
+enum leat__kind {
+    LEAT__LOCKED,
+    LEAT__SPSC,
+    LEAT__CELLS,
+    LEAT__TIMER, /* src/time; neither has a sending half */
+    LEAT__NEVER
+};
 
 /* The way of a message that meets nobody, in transfer.c: chosen once. A pointer, a
  * handle, a number: most messages are of the size of a word. */
@@ -212,6 +219,7 @@ _Static_assert(offsetof(leat_chan, lock) == LEAT__LINE_PAIR &&
 
 /* What a kind implements. */
 typedef struct leat__verbs {
+    const char *name; /* for dumps; NULL: see there */
     /* Send or receive without waiting.
      * returns 0, LEAT_ECLOSED, LEAT_EAGAIN (full, or empty), LEAT_ENOMEM (a send) */
     int (*try_send)(leat_chan *chan, const void *msg);
@@ -234,8 +242,12 @@ typedef struct leat__verbs {
      * returns 0: try now; LEAT_EAGAIN: in the queue */
     int (*arm)(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter);
     /* NULL: nothing happens by the passing of time alone. Else when the next receive
-     * can be done by that; INT64_MAX: it cannot. */
+     * can be done by that; INT64_MAX: it cannot. Who waits asks once it is in the queue,
+     * ends its wait by itself at that time, and then tries again; it is also told to,
+     * with LEAT_EAGAIN for an outcome, when the time moves back. */
     int64_t (*due_ns)(leat_chan *chan);
+    /* How many messages there are; NULL: see leat__chan_len. */
+    size_t (*len)(leat_chan *chan);
     /* Close: refuse sends, wake the parked, seal. */
     void (*close)(leat_chan *chan, int reason);
     /* Give everything that is queued to the discard hook. pre: sealed; spsc: the
@@ -417,7 +429,7 @@ int leat__policy_full(leat_chan *chan, const void *msg);
 void leat__chan_delist(leat_chan *chan, leat__waiter *waiter);
 
 /* Messages queued, by a look. */
-size_t leat__chan_len(const leat_chan *chan);
+size_t leat__chan_len(leat_chan *chan);
 
 /* Free the memory. pre: no holds, nothing queued */
 void leat__chan_free(leat_chan *chan);

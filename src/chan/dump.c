@@ -4,6 +4,7 @@
 #define _GNU_SOURCE 1
 #include "chan/registry.h"
 #include "os/os.h"
+#include "park/clock.h"
 
 #include <leat/dump.h>
 
@@ -16,6 +17,8 @@
 
 static const char *kind_of(const leat_chan *chan)
 {
+    if (chan->verbs->name != NULL)
+        return chan->verbs->name;
     if (chan->cap == 0)
         return "rendezvous";
     if (chan->kind == LEAT__CELLS)
@@ -27,10 +30,11 @@ static const char *kind_of(const leat_chan *chan)
 
 static void dump_fill(int fd, leat_chan *chan)
 {
-    dprintf(fd, "leat: channel \"%s\" at %p, %s, %zu queued",
-            chan->record->name, (void *)chan, kind_of(chan),
-            leat__chan_len(chan));
-    if (chan->bounded)
+    dprintf(fd, "leat: channel \"%s\" at %p, %s", chan->record->name,
+            (void *)chan, kind_of(chan));
+    if (chan->verbs->len == NULL) /* that may need the lock */
+        dprintf(fd, ", %zu queued", leat__chan_len(chan));
+    if (chan->verbs->len == NULL && chan->bounded)
         dprintf(fd, " of %zu", chan->cap);
     /* relaxed: a look */
     uint32_t state = leat__ld32_rlx(&chan->state);
@@ -66,7 +70,7 @@ static size_t copy_waiting(struct waiting *all, leat__link *queue)
 static void dump_waiting(int fd, const char *verb, const struct waiting *all,
                          size_t n)
 {
-    int64_t now_ns = leat__os_now_ns();
+    int64_t now_ns = leat__now_ns();
     for (size_t i = 0; i < n && i < WAITING_MAX; i++) {
         char name[32];
         int64_t ms = (now_ns - all[i].since_ns) / 1000000;

@@ -276,8 +276,10 @@ bool leat_rx_is_gone(leat_rx *rx)
 
 /* ---- the view ------------------------------------------------------------------ */
 
-size_t leat__chan_len(const leat_chan *chan)
+size_t leat__chan_len(leat_chan *chan)
 {
+    if (chan->verbs->len != NULL)
+        return chan->verbs->len(chan);
     if (chan->kind != LEAT__SPSC)
         return leat__ldz_rlx(&chan->store.len); /* relaxed: a look */
     /* The consumer's count first: the producer's can only have grown since, so the

@@ -8,12 +8,13 @@
  * MODEL: tests/model/m_op.c */
 #include "chan/op.h"
 #include "os/os.h"
+#include "park/clock.h"
 
 /* Who waits, and since when: for the dump and the statistics. */
 static void sign(leat__waiter *waiter)
 {
     waiter->thread = leat__os_thread_id();
-    waiter->since_ns = leat__os_now_ns();
+    waiter->since_ns = leat__now_ns();
 }
 
 /* A send that never waits. */

@@ -29,6 +29,8 @@ static leat__site *site_of(leat_chan *chan, enum leat__dir half, const void *pc)
 void leat__registry_taken(leat_chan *chan, enum leat__dir half,
                           const void *site)
 {
+    if (chan->record == NULL)
+        return;
     leat__lock_acquire(&registry_lock);
     site_of(chan, half, site)->taken++;
     leat__lock_release(&registry_lock);
@@ -37,6 +39,8 @@ void leat__registry_taken(leat_chan *chan, enum leat__dir half,
 void leat__registry_dropped(leat_chan *chan, enum leat__dir half,
                             const void *site)
 {
+    if (chan->record == NULL)
+        return;
     leat__lock_acquire(&registry_lock);
     site_of(chan, half, site)->dropped++;
     leat__lock_release(&registry_lock);

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* stats.c - reading what a channel has counted. */
 #include "chan/chan.h"
-#include "os/os.h"
+#include "park/clock.h"
 
 void leat__tally_newest(leat_chan *chan)
 {
@@ -14,7 +14,7 @@ void leat__tally_newest(leat_chan *chan)
 
 void leat__tally_blocked(leat_chan *chan, enum leat__dir dir, int64_t since_ns)
 {
-    int64_t ns = leat__os_now_ns() - since_ns;
+    int64_t ns = leat__now_ns() - since_ns;
     leat__chan_lock(chan);
     chan->record->tally.blocked_ns[dir] += ns;
     leat__chan_unlock(chan);

@@ -51,7 +51,7 @@ static int linger(const struct transfer *it, const leat__token *token,
         spin = LEAT__SPIN_AFTER(leat__spsc_patience(chan, it->dir));
     /* A yield may take milliseconds, in which others come and go; who is parked is
      * in line. */
-    int64_t enough_ns = leat__os_now_ns() + LINGER_NS;
+    int64_t enough_ns = leat__now_ns() + LINGER_NS;
     spin.deadline_ns = deadline_ns < enough_ns ? deadline_ns : enough_ns;
     while (leat__spin_turn(&spin) &&
            (token == NULL || !leat__token_fired(token))) {
@@ -62,6 +62,39 @@ static int linger(const struct transfer *it, const leat__token *token,
             return rc;
     }
     return LEAT_EAGAIN;
+}
+
+/* Wait in the queue of a channel at which something is done by the passing of time: until
+ * that, at most.
+ * returns LEAT_EAGAIN or LEAT_ETIMEDOUT: look again */
+static int park_due(const struct transfer *it, leat__token *token,
+                    int64_t deadline_ns)
+{
+    leat__op op;
+    leat_chan *chan = it->chan;
+    int rc = leat__op_start_act(&op, chan, it->dir, it->act, it->msg, token,
+                                false, NULL);
+    if (rc == LEAT__PENDING) {
+        int64_t due_ns = chan->verbs->due_ns(chan);
+        if (deadline_ns < due_ns)
+            due_ns = deadline_ns;
+        rc = leat__op_finish(&op, leat__wait_sleep(&op.wait, due_ns));
+    }
+    return rc;
+}
+
+static int park_timed(const struct transfer *it, leat__token *token,
+                      int64_t deadline_ns)
+{
+    for (;;) {
+        int rc = park_due(it, token, deadline_ns);
+        if (rc == LEAT_EAGAIN || rc == LEAT_ETIMEDOUT)
+            rc = try_once(it);
+        if (rc != LEAT_EAGAIN)
+            return rc;
+        if (leat__deadline_passed(deadline_ns))
+            return LEAT_ETIMEDOUT;
+    }
 }
 
 static int park(const struct transfer *it, leat__token *token,
@@ -86,6 +119,8 @@ static LEAT__NOINLINE int wait_for(const struct transfer *it, leat_until until)
     int64_t deadline_ns = leat__until_deadline(until);
     if (leat__deadline_passed(deadline_ns))
         return LEAT_ETIMEDOUT;
+    if (it->chan->verbs->due_ns != NULL && it->act != LEAT__GONE)
+        return park_timed(it, token, deadline_ns);
     if (it->chan->cap > 1 && it->act != LEAT__GONE) {
         int rc = linger(it, token, deadline_ns);
         if (rc != LEAT_EAGAIN)

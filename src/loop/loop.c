@@ -189,7 +189,19 @@ void leat__loop_arm(leat_loop *loop)
     if (at_ns == loop->armed_ns || !leat_loop_has_timer(loop))
         return;
     loop->armed_ns = at_ns;
-    leat__os_bell_set(&loop->bell, at_ns);
+    if (leat__clock_is_virtual()) {
+        leat__clock_set(&loop->alarm, INT64_MAX); /* from here on it is ours */
+        leat__os_bell_set(&loop->bell, INT64_MAX);
+        leat__clock_set(&loop->alarm, at_ns);
+    } else {
+        leat__os_bell_set(&loop->bell, at_ns);
+    }
+}
+
+void leat__loop_alarm(leat__alarm *alarm)
+{
+    leat_loop *loop = LEAT__CONTAINER(alarm, leat_loop, alarm);
+    leat__os_bell_set(&loop->bell, 1); /* a time that has passed */
 }
 
 /* ---- ops on their way to their callbacks -------------------------------------------- */
@@ -221,6 +233,16 @@ void leat__loop_make_ready(leat_loop *loop, leat__started *op, int rc)
     loop_prompt(loop);
 }
 
+/* The wait of an op is over: so is the op, or it is to look again. */
+static void ready_or_again(leat_loop *loop, leat__started *op, int rc)
+{
+    if (op->op.chan->verbs->due_ns != NULL &&
+        (rc == LEAT_EAGAIN || rc == LEAT_ETIMEDOUT))
+        rc = leat__started_again(op);
+    if (rc != LEAT__PENDING)
+        ready_add(loop, op, rc);
+}
+
 /* Turn a chain round, so that the oldest comes first. *bottom is what it stood on. */
 static leat__started *chain_reverse(leat_loop *loop, void *top, void **bottom)
 {
@@ -250,8 +272,8 @@ static void loop_take(leat_loop *loop)
     while (op != NULL) {
         leat__started *next = op->next;
         leat__loop_forget_deadline(loop, op);
-        ready_add(loop, op,
-                  leat__op_finish(&op->op, leat__wait_won(&op->op.wait)));
+        ready_or_again(loop, op,
+                       leat__op_finish(&op->op, leat__wait_won(&op->op.wait)));
         op = next;
     }
 }
@@ -261,13 +283,14 @@ static void loop_expire(leat_loop *loop)
 {
     if (loop->deadlines.root == NULL)
         return;
-    int64_t now_ns = leat__os_now_ns();
+    int64_t now_ns = leat__now_ns();
     leat__heap_node *least;
     while ((least = loop->deadlines.root) != NULL && least->key <= now_ns) {
         leat__started *op = LEAT__CONTAINER(least, leat__started, deadline);
         leat__heap_remove(&loop->deadlines, least);
         if (leat__wait_claim(&op->op.wait))
-            ready_add(loop, op, leat__op_finish(&op->op, LEAT__WON_TIMEOUT));
+            ready_or_again(loop, op,
+                           leat__op_finish(&op->op, LEAT__WON_TIMEOUT));
     }
 }
 

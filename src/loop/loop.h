@@ -16,6 +16,7 @@
 #include "base/heap.h"
 #include "chan/op.h"
 #include "os/os.h"
+#include "park/clock.h"
 #include <leat/loop.h>
 #include <leat/op.h>
 #include <stdalign.h>
@@ -32,8 +33,12 @@ typedef struct leat__started {
     leat_op_fn *fn;
     void *arg;
     leat__op op;
-    leat__heap_node deadline; /* in the loop's heap while it waits with one */
-    void *next; /* in completed (see there), or in ready: NULL is the end */
+    leat__token *token; /* NULL: none */
+    int64_t deadline_ns;
+    leat__heap_node
+        deadline; /* in the loop's heap while it waits with one, or for
+        what is due at its channel */
+    void *next;   /* in completed (see there), or in ready: NULL is the end */
 } leat__started;
 
 _Static_assert(sizeof(leat_op) == LEAT_OP_BYTES_, "a leat_op has another size");
@@ -60,6 +65,7 @@ struct leat_loop {
     size_t ready_count;
     leat__heap deadlines;
     int64_t armed_ns;    /* when the bell will ring by itself */
+    leat__alarm alarm;   /* which the virtual clock sees to, when it is on */
     uint32_t rings_owed; /* notify: by completers, for chains taken */
 
     /* -- everybody's ------------------------------------------------------------ */
@@ -87,6 +93,9 @@ void leat__loop_make_ready(leat_loop *loop, leat__started *op, int rc);
 /* For leat__wait: leaves the op in `completed`. */
 void leat__loop_notify(leat__wait *wait);
 
+/* For leat__alarm: makes the descriptor readable. */
+void leat__loop_alarm(leat__alarm *alarm);
+
 /* Let the bell follow the heap. pre: the driver; not while dispatching, which does it
  * in the end */
 void leat__loop_arm(leat_loop *loop);
@@ -101,5 +110,10 @@ static inline void leat__loop_forget_deadline(leat_loop *loop,
 
 /* The call that a started op stands for is over. */
 void leat__started_end(leat__started *op);
+
+/* Its wait is over, and it is to look again: at a channel at which something is done by
+ * the passing of time.
+ * returns the outcome, or LEAT__PENDING: it waits on */
+int leat__started_again(leat__started *op);
 
 #endif

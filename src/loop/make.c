@@ -44,6 +44,7 @@ static int loop_init(leat_loop *loop, void *block, const leat_loop_opts *opts)
     loop->ready_count = 0;
     leat__heap_init(&loop->deadlines);
     loop->armed_ns = INT64_MAX;
+    loop->alarm = (leat__alarm){.ring = leat__loop_alarm};
     loop->rings_owed = 0;
     /* relaxed: nobody knows the loop yet */
     leat__stp_rlx(&loop->completed, NULL);

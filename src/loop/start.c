@@ -45,9 +45,41 @@ static int op_try(leat_chan *chan, enum leat__dir dir, void *msg)
                              : chan->verbs->try_recv(chan, msg);
 }
 
-/* The outcome, or LEAT__PENDING: it waits, until *deadline_ns at the latest. */
+/* Wait. returns as leat__op_start; LEAT__PENDING: until something is due, or the deadline,
+ * at the latest */
+static int op_wait(leat__started *op, leat_chan *chan, enum leat__dir dir,
+                   void *msg)
+{
+    int rc = leat__op_start(&op->op, chan, dir, msg, op->token, false,
+                            leat__loop_notify);
+    int64_t until_ns = op->deadline_ns;
+    if (rc != LEAT__PENDING)
+        return rc;
+    if (chan->verbs->due_ns != NULL) {
+        int64_t due_ns = chan->verbs->due_ns(chan);
+        until_ns = due_ns < until_ns ? due_ns : until_ns;
+    }
+    if (until_ns != INT64_MAX)
+        leat__heap_add(&op->loop->deadlines, &op->deadline, until_ns);
+    return rc;
+}
+
+int leat__started_again(leat__started *op)
+{
+    leat_chan *chan = op->op.chan;
+    enum leat__dir dir = op->op.dir;
+    void *msg = op->op.at.msg;
+    int rc = op_try(chan, dir, msg);
+    if (rc != LEAT_EAGAIN)
+        return rc;
+    if (leat__deadline_passed(op->deadline_ns))
+        return LEAT_ETIMEDOUT;
+    return op_wait(op, chan, dir, msg);
+}
+
+/* The outcome, or LEAT__PENDING: it waits. */
 static int op_begin(leat__started *op, leat_chan *chan, enum leat__dir dir,
-                    void *msg, leat_until until, int64_t *deadline_ns)
+                    void *msg, leat_until until)
 {
     /* of which leat__op_start knows, if it comes to that */
     op->op.chan = chan;
@@ -59,15 +91,13 @@ static int op_begin(leat__started *op, leat_chan *chan, enum leat__dir dir,
         return leat__policy_full(chan, msg);
     if (leat__until_is_nowait(until))
         return rc;
-    leat__token *token =
-        until.cancel == NULL ? NULL : leat__cancel_token(until.cancel);
-    if (token != NULL && leat__token_fired(token))
+    op->token = until.cancel == NULL ? NULL : leat__cancel_token(until.cancel);
+    if (op->token != NULL && leat__token_fired(op->token))
         return LEAT_ECANCELED;
-    *deadline_ns = leat__until_deadline(until);
-    if (leat__deadline_passed(*deadline_ns))
+    op->deadline_ns = leat__until_deadline(until);
+    if (leat__deadline_passed(op->deadline_ns))
         return LEAT_ETIMEDOUT;
-    return leat__op_start(&op->op, chan, dir, msg, token, false,
-                          leat__loop_notify);
+    return op_wait(op, chan, dir, msg);
 }
 
 static void op_start(leat_op *handle, leat_chan *chan, enum leat__dir dir,
@@ -75,20 +105,16 @@ static void op_start(leat_op *handle, leat_chan *chan, enum leat__dir dir,
 {
     leat__started *op = leat__started_check(handle);
     leat_loop *loop = op->loop;
-    int64_t deadline_ns = INT64_MAX;
     void *outer = leat__loop_enter(loop);
     LEAT_CHECK(!op->is_started, "leat_op: started while it is started");
     leat__promise_begin(chan, dir);
     op->is_started = true; /* before others can end it */
     loop->started++;
-    int rc = op_begin(op, chan, dir, msg, until, &deadline_ns);
-    if (rc != LEAT__PENDING) {
+    int rc = op_begin(op, chan, dir, msg, until);
+    if (rc != LEAT__PENDING)
         leat__loop_make_ready(loop, op, rc);
-    } else if (deadline_ns != INT64_MAX) {
-        leat__heap_add(&loop->deadlines, &op->deadline, deadline_ns);
-        if (!loop->dispatching)
-            leat__loop_arm(loop);
-    }
+    else if (!loop->dispatching)
+        leat__loop_arm(loop);
     leat__loop_leave(loop, outer);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/atomic.h"
 #include "os/os.h"
+#include "park/clock.h"
 
 /* `pauses` turns of first, 2 * first, 4 * first ... pauses, then `yields` turns of
  * one yield. */
@@ -69,8 +70,7 @@ static inline bool leat__spin_turn(leat__spin *spin)
     if (turn >= spin->pauses + spin->yields)
         return false;
     leat__os_yield();
-    return spin->deadline_ns == INT64_MAX ||
-           leat__os_now_ns() < spin->deadline_ns;
+    return spin->deadline_ns == INT64_MAX || leat__now_ns() < spin->deadline_ns;
 }
 
 #endif

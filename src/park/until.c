@@ -3,7 +3,7 @@
 /* until.c - making and reading leat_until values. */
 #include "park/until.h"
 #include "base/assert.h"
-#include "os/os.h"
+#include "park/clock.h"
 
 /* How the one number says four things (see the struct):
  *     0 nowait    INT64_MAX never    > 0 absolute    < 0 minus a duration */
@@ -13,7 +13,7 @@
 
 int64_t leat_now_ns(void)
 {
-    return leat__os_now_ns();
+    return leat__now_ns();
 }
 
 static leat_until until_of(int64_t deadline_ns)
@@ -35,7 +35,7 @@ static int64_t from_now(int64_t n)
 {
     if (n <= 0)
         return PAST;
-    int64_t now = leat__os_now_ns();
+    int64_t now = leat__now_ns();
     return n < INT64_MAX - now ? now + n : INT64_MAX;
 }
 
@@ -104,5 +104,5 @@ int64_t leat__until_deadline(leat_until until)
 
 bool leat__deadline_passed(int64_t deadline_ns)
 {
-    return deadline_ns != INT64_MAX && leat__os_now_ns() >= deadline_ns;
+    return deadline_ns != INT64_MAX && leat__now_ns() >= deadline_ns;
 }

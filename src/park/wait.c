@@ -3,6 +3,7 @@
 /* wait.c - the claim word and the two ways of waking. See wait.h. */
 #include "park/wait.h"
 #include "os/os.h"
+#include "park/clock.h"
 #include "park/spin.h"
 
 bool leat__wait_claim(leat__wait *wait)
@@ -117,11 +118,23 @@ enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns)
 {
     uint32_t word;
     LEAT_ASSERT(!wait->sole || deadline_ns == INT64_MAX);
+    if (deadline_ns != INT64_MAX && leat__clock_is_virtual())
+        return leat__clock_park(wait, deadline_ns);
     if (!spin_until_done(wait, &word, deadline_ns) &&
         !sleep_until_done(wait, &word, deadline_ns))
         return LEAT__WON_TIMEOUT;
     remember_where(word);
     return won_of(word);
+}
+
+enum leat__won leat__wait_sleep(leat__wait *wait, int64_t deadline_ns)
+{
+    uint32_t word;
+    LEAT_ASSERT(!wait->sole || deadline_ns == INT64_MAX);
+    if (deadline_ns != INT64_MAX && leat__clock_is_virtual())
+        return leat__clock_park(wait, deadline_ns);
+    return sleep_until_done(wait, &word, deadline_ns) ? won_of(word)
+                                                      : LEAT__WON_TIMEOUT;
 }
 
 enum leat__won leat__wait_won(const leat__wait *wait)

@@ -117,6 +117,9 @@ void leat__wait_complete(leat__wait *wait, enum leat__won won);
  * returns who won; LEAT__WON_TIMEOUT: the owner did, nobody will complete. */
 enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns);
 
+/* The same without looking first, for who waits for a time: nobody is about to end it. */
+enum leat__won leat__wait_sleep(leat__wait *wait, int64_t deadline_ns);
+
 /* Who won a completed callback wait. pre: notify has been called. */
 enum leat__won leat__wait_won(const leat__wait *wait);
 

@@ -53,6 +53,7 @@ int use_typed(void)
     leat_op op = LEAT_ZERO_INIT;
     job_op_send(&op, tx, &j, leat_nowait());
     job_op_recv(&op, rx, &j, leat_nowait());
+    job_rx_drop(job_never());
     leat_tx_drop(job_tx_raw(tx));
     leat_rx_drop(job_rx_raw(rx));
     job_tx_drop(tx2);
@@ -140,6 +141,12 @@ int use_flags(leat_tx **tx, leat_rx **rx)
 {
     return leat_chan_new(tx, rx, 8, 2,
                          LEAT_CHAN_OPTS(.flags = LEAT_STATS | LEAT_IN_PLACE));
+}
+
+int use_timer_opts(leat_rx **rx);
+int use_timer_opts(leat_rx **rx)
+{
+    return leat_after(rx, leat_in_ms(1), LEAT_TIMER_OPTS(.name = "soon"));
 }
 
 int use_loop_opts(leat_loop **loop);

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* test_time_life.c - receivers of time: owners, memory, what is refused; never; and
+ * sleeping. */
+#define _GNU_SOURCE 1
+#include "timed.h"
+
+#include "parked.h"
+
+/* ---- owners and memory ------------------------------------------------------------- */
+
+START_TEST(owners_of_a_timer)
+{
+    clock_begin();
+    leat_rx *rx = after_at(5);
+    leat_rx *other = leat_rx_clone(rx);
+    MUST(other == rx);
+    SAME(leat_chan_rx_count(leat_rx_chan(rx)), 2);
+    leat_weak_rx *weak = leat_rx_downgrade(rx);
+    leat_rx *third = leat_weak_rx_upgrade(weak);
+    MUST(third == rx);
+    MUST(!leat_rx_drop(rx) && !leat_rx_drop(other));
+    leat_clock_advance(5);
+    DUE(third, 5);
+    MUST(leat_rx_drop(third));
+    MUST(leat_weak_rx_upgrade(weak) == NULL);
+    leat_weak_rx_drop(weak);
+    clock_end();
+}
+END_TEST
+
+static struct {
+    size_t live;
+    size_t asked;
+    bool refuses;
+} heap;
+
+static void *heap_alloc(size_t bytes, size_t align, void *arg)
+{
+    (void)arg;
+    heap.asked++;
+    if (heap.refuses || align > 16)
+        return NULL; /* malloc's own way is the fast one: natural alignment */
+    heap.live++;
+    return malloc(bytes);
+}
+
+static void heap_release(void *mem, void *arg)
+{
+    (void)arg;
+    heap.live--;
+    free(mem);
+}
+
+static void heap_watched(void)
+{
+    leat_mem_set(&(leat_mem){heap_alloc, heap_release, NULL});
+}
+
+START_TEST(one_allocation_and_none_later)
+{
+    call c;
+    heap_watched();
+    clock_begin();
+    leat_rx *after = after_at(5);
+    SAME(heap.asked, 1);
+    leat_rx *tick = tick_of(10, LEAT_MISSED_BURST);
+    SAME(heap.asked, 2);
+    heap.refuses = true;
+    leat_rx *never = leat_never();
+    leat_rx *rx = after;
+    RC(leat_after(&rx, leat_nowait(), NULL), LEAT_ENOMEM);
+    RC(leat_tick(&rx, 1, LEAT_MISSED_SKIP, NULL), LEAT_ENOMEM);
+    MUST(rx == after);
+    heap.asked = 0;
+    call_recv(&c, after, leat_in_ns(100));
+    clock_awaits(1);
+    leat_clock_advance(5);
+    CALL_GOT(&c, 5);
+    call_recv(&c, tick, leat_forever());
+    clock_awaits(1);
+    leat_clock_advance(95);
+    CALL_GOT(&c, 10);
+    int64_t got[9];
+    SAME(leat_rx_drain(tick, got, 9), 9);
+    leat_timer_reset(after, leat_in_ns(5));
+    call_recv(&c, never, leat_in_ns(20));
+    clock_awaits(1);
+    leat_clock_advance(20);
+    RC(call_end(&c), LEAT_ETIMEDOUT);
+    SAME(heap.asked, 0);
+    leat_rx_drop(never);
+    MUST(leat_rx_drop(after) && leat_rx_drop(tick));
+    SAME(heap.live, 0);
+    clock_end();
+}
+END_TEST
+
+static void note_gone(void *arg)
+{
+    (*(unsigned *)arg)++;
+}
+
+START_TEST(memory_of_ones_own)
+{
+    static unsigned char mem[2048];
+    leat_rx *rx = NULL;
+    unsigned gone = 0;
+    clock_begin();
+    heap_watched();
+    const leat_timer_opts *opts =
+        LEAT_TIMER_OPTS(.name = "mine", .gone = note_gone, .gone_arg = &gone);
+    size_t bytes = leat_timer_footprint(opts);
+    MUST(bytes > 0 && bytes + 16 < sizeof mem);
+    RC(leat_after_in(&rx, mem, bytes - 1, leat_in_ns(5), opts), LEAT_EINVAL);
+    RC(leat_tick_in(&rx, mem, bytes - 1, 5, LEAT_MISSED_SKIP, opts),
+       LEAT_EINVAL);
+    RC(leat_tick_in(&rx, mem, bytes, 0, LEAT_MISSED_SKIP, opts), LEAT_EINVAL);
+    MUST(rx == NULL);
+    for (size_t at = 0; at < 16; at++) { /* at any alignment, and not beyond */
+        memset(mem, 0x5a, sizeof mem);
+        gone = 0;
+        if (at % 2 == 0)
+            RC(leat_after_in(&rx, mem + at, bytes, leat_in_ns(5), opts), 0);
+        else
+            RC(leat_tick_in(&rx, mem + at, bytes, 5, LEAT_MISSED_BURST, opts),
+               0);
+        MUST(strcmp(leat_chan_name(leat_rx_chan(rx)), "mine") == 0);
+        int64_t due_ns = leat_now_ns() + 5;
+        leat_clock_advance(5);
+        NEXT(rx, due_ns);
+        SAME(gone, 0);
+        MUST(leat_rx_drop(rx));
+        SAME(gone, 1);
+        for (size_t i = 0; i < at; i++)
+            SAME(mem[i], 0x5a);
+        for (size_t i = at + bytes; i < sizeof mem; i++)
+            SAME(mem[i], 0x5a);
+    }
+    SAME(heap.asked, 0);
+    clock_end();
+}
+END_TEST
+
+START_TEST(what_is_refused)
+{
+    leat_rx *rx = NULL;
+    leat_timer_opts odd = {.size = 3};
+    RC(leat_after(&rx, leat_nowait(), &odd), LEAT_EINVAL);
+    RC(leat_tick(&rx, 1, LEAT_MISSED_SKIP, &odd), LEAT_EINVAL);
+    SAME(leat_timer_footprint(&odd), 0);
+    unsigned char mem[1024];
+    RC(leat_after_in(&rx, mem, sizeof mem, leat_nowait(), &odd), LEAT_EINVAL);
+    RC(leat_tick(&rx, 0, LEAT_MISSED_SKIP, NULL), LEAT_EINVAL);
+    RC(leat_tick(&rx, -1, LEAT_MISSED_SKIP, NULL), LEAT_EINVAL);
+    RC(leat_tick(&rx, 1, (enum leat_missed)3, NULL), LEAT_EINVAL);
+    MUST(rx == NULL);
+}
+END_TEST
+
+/* ---- never --------------------------------------------------------------------------- */
+
+struct job {
+    char name[40];
+};
+
+LEAT_CHAN_TYPE(job, struct job);
+
+START_TEST(nothing_comes_from_never)
+{
+    call c;
+    leat_cancel *token;
+    clock_begin();
+    RC(leat_cancel_new(&token), 0);
+    leat_rx *rx = leat_never();
+    NOT_DUE(rx);
+    uint64_t got = UNTOUCHED;
+    RC(leat_rx_peek(rx, &got, leat_nowait()), LEAT_EAGAIN);
+    MUST(leat_rx_recv_many(rx, &got, 1, leat_nowait()) == LEAT_EAGAIN);
+    SAME(leat_rx_drain(rx, &got, 1), 0);
+    SAME(got, UNTOUCHED);
+    call_recv(&c, rx, leat_in_ns(10));
+    clock_awaits(1);
+    leat_clock_advance(10);
+    RC(call_end(&c), LEAT_ETIMEDOUT);
+    call_recv(&c, rx, leat_or_cancel(leat_forever(), token));
+    t_wait_carried(token, 1);
+    leat_rx_close(rx);
+    leat_rx_abort(rx);
+    t_wait_carried(token, 1);
+    leat_cancel_fire(token);
+    RC(call_end(&c), LEAT_ECANCELED);
+    SAME(c.value, UNTOUCHED);
+    NOT_DUE(rx);
+    MUST(!leat_rx_drop(rx));
+    MUST(leat_cancel_drop(token));
+    job_rx *none = job_never();
+    struct job job = {"untouched"};
+    RC(job_rx_recv(none, &job, leat_nowait()), LEAT_EAGAIN);
+    MUST(strcmp(job.name, "untouched") == 0);
+    MUST(!job_rx_drop(none));
+    clock_end();
+}
+END_TEST
+
+START_TEST(the_view_of_never)
+{
+    leat_rx *rx = leat_never();
+    leat_chan *chan = leat_rx_chan(rx);
+    SAME(leat_chan_cap(chan), 0);
+    SAME(leat_chan_len(chan), 0);
+    MUST(leat_chan_is_empty(chan) && leat_chan_is_full(chan));
+    leat_rx_close_because(rx, 4);
+    MUST(!leat_chan_is_closed(chan));
+    SAME(leat_chan_close_reason(chan), 0);
+    MUST(strcmp(leat_chan_name(chan), "") == 0);
+    MUST(leat_chan_tx(chan) == NULL);
+    leat_rx *other = leat_never();
+    leat_rx *clone = leat_rx_clone(rx);
+    leat_rx *viewed = leat_chan_rx(chan);
+    leat_weak_rx *weak = leat_rx_downgrade(rx);
+    leat_rx *strong = leat_weak_rx_upgrade(weak);
+    MUST(leat_rx_chan(other) == chan && leat_rx_chan(clone) == chan);
+    leat_weak_rx_drop(weak);
+    leat_rx *all[] = {rx, other, clone, viewed, strong};
+    for (size_t i = 0; i < 5; i++)
+        MUST(!leat_rx_drop(all[i]));
+    rx = leat_never(); /* there is one again */
+    NOT_DUE(rx);
+    MUST(!leat_rx_drop(rx));
+}
+END_TEST
+
+/* ---- sleep ----------------------------------------------------------------------------- */
+
+static void *sleeps(void *arg)
+{
+    call *c = arg;
+    c->rc = leat_sleep(c->until);
+    return NULL;
+}
+
+static void call_sleep(call *c, leat_until until)
+{
+    *c = (call){.until = until};
+    c->thread = t_spawn(sleeps, c);
+}
+
+START_TEST(a_sleep_reaches_its_deadline)
+{
+    call c;
+    leat_cancel *token;
+    clock_begin();
+    RC(leat_cancel_new(&token), 0);
+    RC(leat_sleep(leat_nowait()), 0);
+    RC(leat_sleep(leat_in_ns(0)), 0);
+    RC(leat_sleep(leat_in_ms(-1)), 0);
+    call_sleep(&c, leat_in_ns(10));
+    clock_awaits(1);
+    leat_clock_advance(9);
+    SAME(leat_clock_waiting(), 1);
+    leat_clock_advance(1);
+    RC(call_end(&c), 0);
+    call_sleep(&c, leat_or_cancel(leat_in_ns(10), token));
+    clock_awaits(1);
+    leat_clock_advance(10);
+    RC(call_end(&c), 0);
+    call_sleep(&c, leat_or_cancel(leat_in_ns(10), token));
+    clock_awaits(1);
+    leat_cancel_fire(token);
+    RC(call_end(&c), LEAT_ECANCELED);
+    RC(leat_sleep(leat_or_cancel(leat_forever(), token)), LEAT_ECANCELED);
+    RC(leat_sleep(leat_or_cancel(leat_in_ns(0), token)), 0);
+    MUST(leat_cancel_drop(token));
+    clock_end();
+}
+END_TEST
+
+/* ---- misuse -------------------------------------------------------------------------------- */
+
+static void after_to_nowhere(void *arg)
+{
+    (void)arg;
+    MUST(leat_after(NULL, leat_nowait(), NULL) == 0);
+}
+
+static void after_with_a_token(void *arg)
+{
+    leat_rx *rx;
+    leat_cancel *token;
+    RC(leat_cancel_new(&token), 0);
+    (void)arg;
+    MUST(leat_after(&rx, leat_or_cancel(leat_nowait(), token), NULL) == 0);
+}
+
+static void reset_of_a_channel(void *arg)
+{
+    (void)arg;
+    leat_timer_reset(ends_cap(1).rx, leat_nowait());
+}
+
+static void reset_of_never(void *arg)
+{
+    (void)arg;
+    leat_timer_reset(leat_never(), leat_nowait());
+}
+
+static void period_of_an_after(void *arg)
+{
+    (void)arg;
+    leat_timer_every(after_of(leat_forever()), 1);
+}
+
+static void borrow_of_a_timer(void *arg)
+{
+    void *msg;
+    (void)arg;
+    MUST(leat_rx_borrow(after_of(leat_nowait()), &msg, leat_nowait()) == 0);
+}
+
+static void in_no_memory(void *arg)
+{
+    leat_rx *rx;
+    (void)arg;
+    MUST(leat_after_in(&rx, NULL, 1000, leat_nowait(), NULL) == 0);
+}
+
+START_TEST(misuse_aborts)
+{
+    t_aborts(after_to_nowhere, NULL, "rx is NULL");
+    t_aborts(after_with_a_token, NULL, "a token does not say when");
+    t_aborts(reset_of_a_channel, NULL, "not of leat_after or leat_tick");
+    t_aborts(reset_of_never, NULL, "not of leat_after or leat_tick");
+    t_aborts(period_of_an_after, NULL, "not of leat_tick");
+    t_aborts(borrow_of_a_timer, NULL, "without LEAT_IN_PLACE");
+    t_aborts(in_no_memory, NULL, "mem is NULL");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tc = t_case("time_life");
+    tcase_add_test(tc, owners_of_a_timer);
+    tcase_add_test(tc, one_allocation_and_none_later);
+    tcase_add_test(tc, memory_of_ones_own);
+    tcase_add_test(tc, what_is_refused);
+    tcase_add_test(tc, nothing_comes_from_never);
+    tcase_add_test(tc, the_view_of_never);
+    tcase_add_test(tc, a_sleep_reaches_its_deadline);
+    tcase_add_test(tc, misuse_aborts);
+    return t_run(tc);
+}
