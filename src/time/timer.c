@@ -57,10 +57,11 @@ static int64_t sum_ns(int64_t a, int64_t b)
     return b < INT64_MAX - a ? a + b : INT64_MAX;
 }
 
-/* Until when messages have come. */
+/* Until when messages have come. The caller may have read the clock before it was
+ * closed, and got the lock after. */
 static int64_t come_by(const leat__timer *timer, int64_t now_ns)
 {
-    return now_ns < timer->end_ns ? now_ns : timer->end_ns;
+    return timer->end_ns == INT64_MAX ? now_ns : timer->end_ns;
 }
 
 /* Is one there? returns 0, LEAT_EAGAIN, LEAT_ECLOSED */

@@ -10,11 +10,11 @@
 
 #include <leat/err.h>
 
-enum { BELLS = SIM_THREADS };
+enum { BELLS = SIM_THREADS, RUNG = 1, SET = 2 };
 
 struct bell {
     bool open;
-    leat__a32 rung; /* slept on */
+    leat__a32 rung; /* slept on: RUNG or not, and how often its time was set */
     int64_t at_ns;  /* it rings by itself */
 };
 
@@ -43,10 +43,20 @@ int leat__os_bell_open(leat__os_bell *bell, bool timed)
     return 0;
 }
 
-static bool is_rung(const struct bell *bell)
+static uint32_t word_of(const struct bell *bell)
 {
     leat__a32 *rung = (leat__a32 *)(uintptr_t)&bell->rung;
-    return atomic_load_explicit(&rung->v_, memory_order_relaxed) != 0;
+    return atomic_load_explicit(&rung->v_, memory_order_relaxed);
+}
+
+static void set_word(struct bell *bell, uint32_t word)
+{
+    atomic_store_explicit(&bell->rung.v_, word, memory_order_relaxed);
+}
+
+static bool is_rung(const struct bell *bell)
+{
+    return (word_of(bell) & RUNG) != 0;
 }
 
 void leat__os_bell_close(leat__os_bell *bell)
@@ -65,7 +75,7 @@ void leat__os_bell_ring(const leat__os_bell *bell)
     if (is_rung(at))
         sim_fail("a bell is rung twice and has not been heard");
     fiber_sends(at);
-    atomic_store_explicit(&at->rung.v_, 1, memory_order_relaxed);
+    set_word(at, word_of(at) | RUNG);
     leat__os_futex_wake(&at->rung);
 }
 
@@ -75,7 +85,7 @@ bool leat__os_bell_hear(const leat__os_bell *bell)
     struct bell *at = bell_of(bell->fd);
     if (!is_rung(at))
         return false;
-    atomic_store_explicit(&at->rung.v_, 0, memory_order_relaxed);
+    set_word(at, word_of(at) & ~(uint32_t)RUNG);
     fiber_receives(at);
     return true;
 }
@@ -83,16 +93,20 @@ bool leat__os_bell_hear(const leat__os_bell *bell)
 void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
 {
     sim_point_at(__builtin_return_address(0));
-    bell_of(bell->timer_fd)->at_ns = at_ns;
+    struct bell *at = bell_of(bell->timer_fd);
+    at->at_ns = at_ns;
+    set_word(at, word_of(at) + SET);
+    leat__os_futex_wake(&at->rung); /* who waits for it looks again */
 }
 
 bool sim_poll(int fd, int64_t deadline_ns)
 {
     const struct bell *bell = bell_of(fd);
-    int64_t at_ns = bell->at_ns < deadline_ns ? bell->at_ns : deadline_ns;
     while (!is_rung(bell)) {
+        uint32_t word = word_of(bell);
+        int64_t at_ns = bell->at_ns < deadline_ns ? bell->at_ns : deadline_ns;
         leat__a32 *rung = (leat__a32 *)(uintptr_t)&bell->rung;
-        if (!leat__os_futex_wait(rung, 0, at_ns))
+        if (!leat__os_futex_wait(rung, word, at_ns) && word_of(bell) == word)
             return false;
     }
     return true;
