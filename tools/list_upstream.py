@@ -7,6 +7,7 @@ check_semantics.py holds docs/semantics.md against.
     list_upstream.py PROJECT TREE [--at VERSION]
 
 PROJECT is crossbeam, flume, go, go_sync, kanal, std or tokio_sync; TREE a checkout of it, or an unpacked
+PROJECT is crossbeam, flume, go, kanal, std or tokio_time; TREE a checkout of it, or an unpacked
 release. --at says which version that is where git can not tell.
 
 Rust: a test is a function under #[test] (of tokio's, whatever its spelling), named with
@@ -26,7 +27,7 @@ PROJECTS = {
     "crossbeam": ("crossbeam-rs/crossbeam", {
         f"crossbeam_{name}": f"crossbeam-channel/tests/{name}.rs"
         for name in ("array", "list", "zero", "iter", "mpsc", "same_channel",
-                     "thread_locals")}),
+                     "thread_locals", "after", "tick", "never")}),
     "flume": ("zesterer/flume", {
         f"flume_{name}": f"tests/{name}.rs"
         for name in ("basic", "array", "list", "zero", "iter",
@@ -43,6 +44,9 @@ PROJECTS = {
     "tokio_sync": ("tokio-rs/tokio", {
         f"tokio_sync_{name}": f"tokio/tests/sync_{name}.rs"
         for name in ("mutex", "rwlock", "semaphore", "barrier")}),
+    "tokio_time": ("tokio-rs/tokio", {
+        f"tokio_time_{name}": f"tokio/tests/time_{name}.rs"
+        for name in ("interval", "sleep")}),
 }
 SPLIT = ("fifo", "select3", "sendstmt")
 
@@ -61,6 +65,7 @@ def rust_names(path):
         elif modules and code == modules[-1][0] + "}":
             modules.pop()
         elif re.match(r" *#\[((\w+::)?test|maybe_tokio_test)[](]", code):
+        elif re.match(r" *#\[(\w+::)?test[](]", code):
             is_test = True
         function = re.match(r" *(?:pub |async )*fn (\w+)", code)
         if function and is_test:

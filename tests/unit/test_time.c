@@ -370,6 +370,43 @@ START_TEST(a_reset_leaves_nothing_stale)
 }
 END_TEST
 
+/* A tick that is set again goes on from there: at once, after a while that is shorter or
+ * longer than its period, a period from now. */
+START_TEST(a_tick_is_set_again)
+{
+    clock_begin();
+    leat_rx *rx = tick_of(300, LEAT_MISSED_SKIP);
+    leat_clock_advance(100);
+    SAME(leat_timer_reset(rx, leat_nowait()), 1);
+    DUE(rx, 100);
+    leat_clock_advance(299);
+    NOT_DUE(rx);
+    leat_clock_advance(1);
+    DUE(rx, 400);
+    SAME(leat_timer_reset(rx, leat_in_ns(20)), 1);
+    leat_clock_advance(20);
+    DUE(rx, 420);
+    leat_clock_advance(100);
+    SAME(leat_timer_reset(rx, leat_at_ns(START + 1520)), 1);
+    for (size_t i = 0; i < 3; i++) {
+        leat_clock_advance(300);
+        NOT_DUE(rx);
+    }
+    leat_clock_advance(100);
+    DUE(rx, 1520);
+    leat_clock_advance(100);
+    SAME(leat_timer_every(rx, 300), 1);
+    leat_clock_advance(299);
+    NOT_DUE(rx);
+    leat_clock_advance(1);
+    DUE(rx, 1920);
+    leat_clock_advance(300);
+    DUE(rx, 2220);
+    MUST(leat_rx_drop(rx));
+    clock_end();
+}
+END_TEST
+
 /* Who waits for the old time is found, whichever way it moves. */
 START_TEST(a_reset_reaches_who_waits)
 {
@@ -650,6 +687,7 @@ int main(void)
     tcase_add_test(tc, ticks_are_shared_out);
     tcase_add_test(tc, a_reset_moves_it);
     tcase_add_test(tc, a_reset_leaves_nothing_stale);
+    tcase_add_test(tc, a_tick_is_set_again);
     tcase_add_test(tc, a_reset_reaches_who_waits);
     tcase_add_test(tc, a_tick_takes_another_period);
     tcase_add_test(tc, close_keeps_what_was_due);

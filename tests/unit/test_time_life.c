@@ -15,6 +15,9 @@ START_TEST(owners_of_a_timer)
     leat_rx *rx = after_at(5);
     leat_rx *other = leat_rx_clone(rx);
     MUST(other == rx);
+    leat_rx *another = after_at(5);
+    MUST(leat_rx_chan(another) != leat_rx_chan(rx));
+    MUST(leat_rx_drop(another));
     SAME(leat_chan_rx_count(leat_rx_chan(rx)), 2);
     leat_weak_rx *weak = leat_rx_downgrade(rx);
     leat_rx *third = leat_weak_rx_upgrade(weak);
@@ -26,6 +29,46 @@ START_TEST(owners_of_a_timer)
     MUST(leat_weak_rx_upgrade(weak) == NULL);
     leat_weak_rx_drop(weak);
     clock_end();
+}
+END_TEST
+
+enum { VISITORS = 4, VISITS = 50 };
+
+static unsigned _Atomic visitors_got;
+
+static void *visits(void *arg)
+{
+    leat_rx *rx = arg;
+    uint64_t got;
+    if (try_recv(rx, &got) == 0)
+        visitors_got++;
+    for (unsigned i = 0; i < VISITS; i++) {
+        leat_rx *mine = leat_rx_clone(rx);
+        MUST(!leat_rx_drop(mine));
+        if (i % 16 == 0 && try_recv(rx, &got) == 0)
+            visitors_got++;
+    }
+    MUST(!leat_rx_drop(rx));
+    return NULL;
+}
+
+START_TEST(clones_come_and_go)
+{
+    pthread_t threads[VISITORS];
+    for (unsigned round = 0; round < t_scaled(50); round++) {
+        leat_rx *rx = after_of(leat_in_ns(round * INT64_C(1000)));
+        uint64_t got;
+        visitors_got = 0;
+        for (size_t i = 0; i < VISITORS; i++)
+            threads[i] = t_spawn(visits, leat_rx_clone(rx));
+        for (size_t i = 0; i < VISITORS; i++)
+            t_join(threads[i]);
+        MUST(visitors_got <= 1);
+        if (visitors_got == 0)
+            RC(leat_rx_recv(rx, &got, leat_forever()), 0);
+        NOT_DUE(rx);
+        MUST(leat_rx_drop(rx));
+    }
 }
 END_TEST
 
@@ -341,6 +384,7 @@ int main(void)
 {
     TCase *tc = t_case("time_life");
     tcase_add_test(tc, owners_of_a_timer);
+    tcase_add_test(tc, clones_come_and_go);
     tcase_add_test(tc, one_allocation_and_none_later);
     tcase_add_test(tc, memory_of_ones_own);
     tcase_add_test(tc, what_is_refused);
