@@ -57,6 +57,7 @@
 #include <leat/mem.h>
 #include <leat/mutex.h>
 #include <leat/once.h>
+#include <leat/oneshot.h>
 #include <leat/op.h>
 #include <leat/place.h>
 #include <leat/rwlock.h>

@@ -44,6 +44,7 @@
 #include "chan/layout.c"
 #include "chan/locked.c"
 #include "chan/make.c"
+#include "chan/oneshot.c"
 #include "chan/op.c"
 #include "chan/place.c"
 #include "chan/policy.c"

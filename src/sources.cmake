@@ -31,6 +31,7 @@ set(LEAT_SOURCES
     src/chan/layout.c
     src/chan/locked.c
     src/chan/make.c
+    src/chan/oneshot.c
     src/chan/op.c
     src/chan/place.c
     src/chan/policy.c

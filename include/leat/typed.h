@@ -23,6 +23,7 @@
 #include <leat/api.h>
 #include <leat/batch.h>
 #include <leat/chan.h>
+#include <leat/oneshot.h>
 #include <leat/op.h>
 #include <leat/time.h>
 #include <leat/weak.h>
@@ -109,6 +110,39 @@ LEAT_END_DECLS
     LEAT_TYPED_ LEAT_NODISCARD prefix##_rx *prefix##_never(void)               \
     {                                                                          \
         return LEAT_CAST_(prefix##_rx *, leat_never());                        \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_oneshot_new(                       \
+        prefix##_tx **tx, prefix##_rx **rx, const leat_chan_opts *opts)        \
+    {                                                                          \
+        leat_tx *tx_ = NULL;                                                   \
+        leat_rx *rx_ = NULL;                                                   \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        int rc = leat_oneshot_new(&tx_, &rx_, sizeof(T), &opts_);              \
+        if (rc == 0) {                                                         \
+            *tx = LEAT_CAST_(prefix##_tx *, tx_);                              \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        }                                                                      \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ size_t prefix##_oneshot_footprint(const leat_chan_opts *opts)  \
+    {                                                                          \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        return leat_oneshot_footprint(sizeof(T), &opts_);                      \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_oneshot_new_in(                    \
+        prefix##_tx **tx, prefix##_rx **rx, void *mem, size_t mem_bytes,       \
+        const leat_chan_opts *opts)                                            \
+    {                                                                          \
+        leat_tx *tx_ = NULL;                                                   \
+        leat_rx *rx_ = NULL;                                                   \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        int rc = leat_oneshot_new_in(&tx_, &rx_, mem, mem_bytes, sizeof(T),    \
+                                     &opts_);                                  \
+        if (rc == 0) {                                                         \
+            *tx = LEAT_CAST_(prefix##_tx *, tx_);                              \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        }                                                                      \
+        return rc;                                                             \
     }                                                                          \
     LEAT_TYPED_ LEAT_NODISCARD int prefix##_tx_send(                           \
         prefix##_tx *tx, T const *msg, leat_until until)                       \

@@ -83,6 +83,12 @@ LEAT__RMW(leat__sub32_acqrel, leat__a32, uint32_t, atomic_fetch_sub_explicit,
           memory_order_acq_rel)
 LEAT__RMW(leat__or32_rlx, leat__a32, uint32_t, atomic_fetch_or_explicit,
           memory_order_relaxed)
+LEAT__RMW(leat__or32_acq, leat__a32, uint32_t, atomic_fetch_or_explicit,
+          memory_order_acquire)
+LEAT__RMW(leat__or32_rel, leat__a32, uint32_t, atomic_fetch_or_explicit,
+          memory_order_release)
+LEAT__RMW(leat__or32_acqrel, leat__a32, uint32_t, atomic_fetch_or_explicit,
+          memory_order_acq_rel)
 LEAT__LOAD(leat__ldz_rlx, leat__az, size_t, memory_order_relaxed)
 LEAT__LOAD(leat__ldz_acq, leat__az, size_t, memory_order_acquire)
 LEAT__STORE(leat__stz_rlx, leat__az, size_t, memory_order_relaxed)

@@ -10,6 +10,7 @@
  *   cells    made with LEAT_IN_PLACE: a list of cells under the same short lock, for
  *            messages that are written and read where they lie (cells.c)
  *   timer    a receiver of times; never, of nothing (src/time)
+ *   oneshot  one value, one state word; the lock is for who waits (oneshot.c)
  * A channel with one end promised single, or with capacity 0 or 1, is of the locked
  * kind: it means the same.
  *
@@ -86,6 +87,14 @@ typedef struct leat__store {
     size_t tail;
 } leat__store;
 
+/* The value of a oneshot: here if it is small, so that it comes along with the state. */
+typedef struct leat__once {
+    uintptr_t near[2];
+    leat__a32 taken; /* 1: received, discarded or handed over; the receiver's */
+    uint16_t slot_at; /* from the channel to the value */
+    bool tells_gone;  /* there is a hook for that, behind the channel */
+} leat__once;
+
 /* What one end of an spsc channel keeps for itself. A parked end lends it to the
  * other, under the lock (see spsc.c). */
 typedef struct leat__end {
@@ -139,6 +148,7 @@ enum leat__kind {
     LEAT__LOCKED,
     LEAT__SPSC,
     LEAT__CELLS,
+    LEAT__ONESHOT,
     LEAT__TIMER, /* src/time; neither has a sending half */
     LEAT__NEVER
 };
@@ -149,6 +159,7 @@ enum leat__way {
     LEAT__WAY_WORD,
     LEAT__WAY_SIZED,
     LEAT__WAY_SPSC_WORD,
+    LEAT__WAY_ONESHOT,
     LEAT__WAY_VERBS /* no short way: by the kind's verbs */
 };
 #define LEAT__WORD sizeof(uint64_t)
@@ -188,14 +199,17 @@ struct leat_chan {
 
     /* -- the locked part ------------------------------------------------- */
     leat__lock lock;
-    leat__a32 state;   /* written under the lock */
-    leat__store store; /* locked kind */
-    leat__link sendq;  /* parked senders, first come first; under the lock */
-    leat__link recvq;  /* parked receivers */
-    leat__seg *first;  /* locked unbounded: where store.head is */
-    leat__seg *last;   /* and store.tail */
-    leat__ap spare;    /* unbounded: one drained segment, kept */
-    leat__a32 asleep;  /* spsc: which ends are parked; written under the lock */
+    leat__a32 state; /* written under the lock */
+    union {
+        leat__store store; /* locked kind, and the length of cells */
+        leat__once once;   /* oneshot */
+    };
+    leat__link sendq; /* parked senders, first come first; under the lock */
+    leat__link recvq; /* parked receivers */
+    leat__seg *first; /* locked unbounded: where store.head is */
+    leat__seg *last;  /* and store.tail */
+    leat__ap spare;   /* unbounded: one drained segment, kept */
+    leat__a32 asleep; /* spsc: which ends are parked; written under the lock */
     leat__lock
         outside;     /* held while a large message is on its way to the hook */
     leat__seg *idle; /* cells: those without a message */
@@ -253,11 +267,31 @@ typedef struct leat__verbs {
     /* Give everything that is queued to the discard hook. pre: sealed; spsc: the
      * caller is the consumer */
     void (*discard)(leat_chan *chan);
+
+    /* What most kinds do in one way, and need not have (NULL). */
+
+    const char *name; /* of the kind, in a dump */
+    /* Close, and see to it that what is queued is discarded.
+     * NULL: close, then discard */
+    void (*abort)(leat_chan *chan);
+    /* The half's last owner goes: all that its drop does, to the last touch.
+     * NULL: owners are counted (half.c) */
+    void (*leave)(leat_chan *chan, enum leat__dir half);
+    /* verb of leat__chan_enlist_gone. NULL: at goneq, under the lock */
+    int (*enlist_gone)(leat_chan *chan, enum leat__dir dir,
+                       leat__waiter *waiter);
+    /* A waiter may have left a queue. pre: the lock is held. NULL: nothing to do */
+    void (*delisted)(leat_chan *chan);
+    /* Messages queued, by a look. NULL: store.len */
+    size_t (*len)(const leat_chan *chan);
+    /* Free what new has made. NULL: make.c made it */
+    void (*free)(leat_chan *chan);
 } leat__verbs;
 
 extern const leat__verbs leat__locked_verbs;
 extern const leat__verbs leat__spsc_verbs;
 extern const leat__verbs leat__cells_verbs;
+extern const leat__verbs leat__oneshot_verbs;
 
 /* The channel of a half. aborts if it is not such a half. */
 static inline leat_chan *leat__chan_of_tx(leat_tx *tx)
@@ -368,6 +402,14 @@ void leat__chan_release(leat_chan *chan);
 int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
                            leat__waiter *waiter);
 
+/* Has the half opposite of dir's no owner any more? */
+bool leat__chan_is_gone(const leat_chan *chan, enum leat__dir dir);
+
+/* `half` has no owner any more: win who waits for that, onto `told`. aborts with the
+ * sentence for it if a call of the half's own still waits. */
+void leat__chan_claim_told(leat_chan *chan, enum leat__dir half,
+                           leat__link *told);
+
 /* ---- segments (seg.c) ----------------------------------------------------- */
 
 leat__seg *
@@ -400,6 +442,10 @@ bool leat__locked_look(const leat_chan *chan, enum leat__dir dir);
 /* verbs.try_send and try_recv of the spsc kind. */
 int leat__spsc_try_send(leat_chan *chan, const void *msg);
 int leat__spsc_try_recv(leat_chan *chan, void *msg);
+
+/* verbs.try_send and try_recv of the oneshot kind. */
+int leat__oneshot_try_send(leat_chan *chan, const void *msg);
+int leat__oneshot_try_recv(leat_chan *chan, void *msg);
 
 /* How long to wait before the first look, for the end that has to wait now. */
 unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir);

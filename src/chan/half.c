@@ -61,22 +61,36 @@ static const leat__a32 *opposite(const leat_chan *chan, enum leat__dir dir)
     return dir == LEAT__SEND ? &chan->rx.owners : &chan->tx.owners;
 }
 
+bool leat__chan_is_gone(const leat_chan *chan, enum leat__dir dir)
+{
+    return is_gone(opposite(chan, dir));
+}
+
 int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
                            leat__waiter *waiter)
 {
     waiter->dir = (uint8_t)dir;
+    if (chan->verbs->enlist_gone != NULL)
+        return chan->verbs->enlist_gone(chan, dir, waiter);
     leat__chan_lock(chan);
-    bool gone = is_gone(opposite(chan, dir));
+    bool gone = leat__chan_is_gone(chan, dir);
     if (!gone)
         leat__list_push_back(&chan->goneq, &waiter->link);
     leat__chan_unlock(chan);
     return gone ? 0 : LEAT_EAGAIN;
 }
 
-/* Win the ops that wait for `half` to be gone, which it is, onto `told`. No call of
- * the half's own may be waiting. */
-static void claim_told(leat_chan *chan, enum leat__dir half, leat__link *told,
-                       const char *sentence)
+static const char *still_waits(enum leat__dir half)
+{
+    return half == LEAT__SEND
+               ? "leat_tx_drop: a call still waits on the half that its last "
+                 "owner drops"
+               : "leat_rx_drop: a call still waits on the half that its last "
+                 "owner drops";
+}
+
+void leat__chan_claim_told(leat_chan *chan, enum leat__dir half,
+                           leat__link *told)
 {
     leat__list_init(told);
     leat__chan_lock(chan);
@@ -94,7 +108,7 @@ static void claim_told(leat_chan *chan, enum leat__dir half, leat__link *told,
         }
     }
     leat__chan_unlock(chan);
-    LEAT_CHECK(none, sentence);
+    LEAT_CHECK(none, still_waits(half));
 }
 
 /* One owner more, while there is any. */
@@ -132,13 +146,15 @@ bool leat_tx_drop(leat_tx *tx)
         return false;
     leat_chan *chan = leat__chan_of_tx(tx);
     leat__registry_dropped(chan, LEAT__SEND, LEAT__SITE());
+    if (chan->verbs->leave != NULL) {
+        chan->verbs->leave(chan, LEAT__SEND);
+        return true;
+    }
     /* ORDER half.drop: what each owner did before the last one closes. */
     if (leat__sub32_acqrel(&tx->owners, 1) != 1)
         return false;
     leat__link told;
-    claim_told(chan, LEAT__SEND, &told,
-               "leat_tx_drop: a call still waits on the half that its last "
-               "owner drops");
+    leat__chan_claim_told(chan, LEAT__SEND, &told);
     LEAT_CHECK(chan->kind != LEAT__CELLS ||
                    !leat__cells_are_held(chan, LEAT__CELL_RESERVED),
                "leat_tx_drop: the last owner leaves with a slot reserved");
@@ -183,7 +199,7 @@ leat_chan *leat_tx_chan(leat_tx *tx)
 
 bool leat_tx_is_gone(leat_tx *tx)
 {
-    return is_gone(opposite(leat__chan_of_tx(tx), LEAT__SEND));
+    return leat__chan_is_gone(leat__chan_of_tx(tx), LEAT__SEND);
 }
 
 /* ---- the receiving half ------------------------------------------------------ */
@@ -205,13 +221,15 @@ bool leat_rx_drop(leat_rx *rx)
         return false;
     leat_chan *chan = leat__chan_of_rx(rx);
     leat__registry_dropped(chan, LEAT__RECV, LEAT__SITE());
+    if (chan->verbs->leave != NULL) {
+        chan->verbs->leave(chan, LEAT__RECV);
+        return true;
+    }
     /* ORDER half.drop: what each owner did before the last one closes. */
     if (leat__sub32_acqrel(&rx->owners, 1) != 1)
         return false;
     leat__link told;
-    claim_told(chan, LEAT__RECV, &told,
-               "leat_rx_drop: a call still waits on the half that its last "
-               "owner drops");
+    leat__chan_claim_told(chan, LEAT__RECV, &told);
     LEAT_CHECK(chan->kind != LEAT__CELLS ||
                    !leat__cells_are_held(chan, LEAT__CELL_BORROWED),
                "leat_rx_drop: the last owner leaves with a message borrowed");
@@ -253,15 +271,12 @@ void leat_rx_close_because(leat_rx *rx, int reason)
 void leat_rx_abort(leat_rx *rx)
 {
     leat_chan *chan = leat__chan_of_rx(rx);
-    close_with(chan, 0);
-    if (chan->kind == LEAT__SPSC) {
-        /* the consumer's end is the consumer's: mark, and it discards */
-        leat__chan_lock(chan);
-        leat__chan_set(chan, LEAT__CHAN_ABORTED);
-        leat__chan_unlock(chan);
-    } else {
-        chan->verbs->discard(chan);
+    if (chan->verbs->abort != NULL) {
+        chan->verbs->abort(chan);
+        return;
     }
+    close_with(chan, 0);
+    chan->verbs->discard(chan);
 }
 
 leat_chan *leat_rx_chan(leat_rx *rx)
@@ -271,7 +286,7 @@ leat_chan *leat_rx_chan(leat_rx *rx)
 
 bool leat_rx_is_gone(leat_rx *rx)
 {
-    return is_gone(opposite(leat__chan_of_rx(rx), LEAT__RECV));
+    return leat__chan_is_gone(leat__chan_of_rx(rx), LEAT__RECV);
 }
 
 /* ---- the view ------------------------------------------------------------------ */

@@ -11,8 +11,7 @@
 #define PROMISES (LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER)
 #define FLAGS    (PROMISES | LEAT_STATS | LEAT_IN_PLACE)
 
-/* The most that a C type of this size can need by itself. */
-static size_t natural_align(size_t bytes)
+size_t leat__natural_align(size_t bytes)
 {
     size_t align = bytes & (~bytes + 1);
     return align == 0 ? 1 : align < 16 ? align : 16;
@@ -86,7 +85,7 @@ bool leat__layout_of(leat__layout *layout, size_t msg_bytes, size_t capacity,
     layout->kind = kind_for(capacity, opts, displaces);
     bool cells = layout->kind == LEAT__CELLS;
     layout->align =
-        opts->msg_align != 0 ? opts->msg_align : natural_align(msg_bytes);
+        opts->msg_align != 0 ? opts->msg_align : leat__natural_align(msg_bytes);
     if (cells)
         layout->align = leat__larger(layout->align, alignof(leat__cell));
     layout->stride = leat__round_up(msg_bytes, layout->align);

@@ -29,6 +29,9 @@ static inline size_t leat__larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* The most that a C type of this size can need by itself. */
+size_t leat__natural_align(size_t bytes);
+
 /* Can a channel be so? */
 bool leat__opts_are_valid(const leat_chan_opts *opts, size_t capacity);
 

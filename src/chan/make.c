@@ -205,6 +205,10 @@ int leat_chan_new_in(leat_tx **tx, leat_rx **rx, void *mem, size_t mem_bytes,
 
 void leat__chan_free(leat_chan *chan)
 {
+    if (chan->verbs->free != NULL) {
+        chan->verbs->free(chan);
+        return;
+    }
     leat__registry_remove(chan);
     if (chan->kind == LEAT__CELLS && !chan->bounded) {
         leat__cells_free(chan);

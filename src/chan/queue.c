@@ -50,6 +50,7 @@ void leat__chan_delist(leat_chan *chan, leat__waiter *waiter)
     leat__chan_lock(chan);
     if (leat__link_is_in(&waiter->link))
         leat__list_remove(&waiter->link);
-    leat__spsc_set_asleep(chan); /* another kind does not look */
+    if (chan->verbs->delisted != NULL)
+        chan->verbs->delisted(chan);
     leat__chan_unlock(chan);
 }

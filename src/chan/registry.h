@@ -8,15 +8,25 @@
 
 #include "chan/chan.h"
 
-/* Does a channel with these options have a record? */
+/* Is there anything of a channel with these options to be seen or counted? */
+static inline bool leat__registry_shows(const leat_chan_opts *opts)
+{
+#if defined(LEAT_GENMC)
+    (void)opts;
+    return false;
+#else
+    return LEAT_DEBUG || opts->name != NULL || (opts->flags & LEAT_STATS) != 0;
+#endif
+}
+
+/* Does it have a record, which has the hook for its end as well? */
 static inline bool leat__registry_wants(const leat_chan_opts *opts)
 {
 #if defined(LEAT_GENMC)
     (void)opts;
     return false;
 #else
-    return LEAT_DEBUG || opts->name != NULL || opts->gone != NULL ||
-           (opts->flags & LEAT_STATS) != 0;
+    return leat__registry_shows(opts) || opts->gone != NULL;
 #endif
 }
 

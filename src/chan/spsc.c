@@ -612,6 +612,15 @@ static void spsc_close(leat_chan *chan, int reason)
     seal(chan);
 }
 
+/* The consumer's end is the consumer's: mark, and it discards. */
+static void spsc_abort(leat_chan *chan)
+{
+    spsc_close(chan, 0);
+    leat__chan_lock(chan);
+    leat__chan_set(chan, LEAT__CHAN_ABORTED);
+    leat__chan_unlock(chan);
+}
+
 const leat__verbs leat__spsc_verbs = {
     .try_send = leat__spsc_try_send,
     .try_recv = leat__spsc_try_recv,
@@ -622,4 +631,6 @@ const leat__verbs leat__spsc_verbs = {
     .enlist = spsc_enlist,
     .close = spsc_close,
     .discard = spsc_discard,
+    .abort = spsc_abort,
+    .delisted = leat__spsc_set_asleep,
 };

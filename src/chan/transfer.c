@@ -265,6 +265,26 @@ static LEAT__NOINLINE int spsc_recv_word(leat_chan *chan, void *msg,
                          : spsc_recv_as(chan, msg, false, LEAT__WORD, until);
 }
 
+static LEAT__NOINLINE int oneshot_recv_waiting(leat_chan *chan, void *msg,
+                                               leat_until until)
+{
+    return recv_waiting(chan, msg, until);
+}
+
+/* A send never waits. */
+LEAT__INLINE int oneshot_send(leat_chan *chan, const void *msg,
+                              leat_until until)
+{
+    (void)until;
+    return leat__oneshot_try_send(chan, msg);
+}
+
+LEAT__INLINE int oneshot_recv(leat_chan *chan, void *msg, leat_until until)
+{
+    int rc = leat__oneshot_try_recv(chan, msg);
+    return rc != LEAT_EAGAIN ? rc : oneshot_recv_waiting(chan, msg, until);
+}
+
 /* In a release build no call is left on the way of a word, so that nothing has to be
  * saved for one. */
 LEAT__INLINE int send_by_way(leat_chan *chan, const void *msg, leat_until until)
@@ -273,6 +293,8 @@ LEAT__INLINE int send_by_way(leat_chan *chan, const void *msg, leat_until until)
         return locked_send(chan, msg, LEAT__WORD, until);
     if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC_WORD))
         return spsc_send_word(chan, msg, until);
+    if (chan->way == LEAT__WAY_ONESHOT)
+        return oneshot_send(chan, msg, until);
     return chan->way == LEAT__WAY_SIZED ? locked_send_sized(chan, msg, until)
                                         : send_by_verbs(chan, msg, until);
 }
@@ -283,6 +305,8 @@ LEAT__INLINE int recv_by_way(leat_chan *chan, void *msg, leat_until until)
         return locked_recv(chan, msg, LEAT__WORD, until);
     if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC_WORD))
         return spsc_recv_word(chan, msg, until);
+    if (chan->way == LEAT__WAY_ONESHOT)
+        return oneshot_recv(chan, msg, until);
     return chan->way == LEAT__WAY_SIZED ? locked_recv_sized(chan, msg, until)
                                         : recv_by_verbs(chan, msg, until);
 }

@@ -23,6 +23,9 @@ int use_typed(void)
     static char mem[4096];
     if (job_chan_footprint(4, NULL) <= sizeof mem)
         rc = job_chan_new_in(&tx, &rx, mem, sizeof mem, 4, NULL);
+    rc += job_oneshot_new(&tx, &rx, NULL);
+    if (job_oneshot_footprint(NULL) <= sizeof mem)
+        rc = job_oneshot_new_in(&tx, &rx, mem, sizeof mem, NULL);
     rc = job_tx_send(tx, &j, leat_nowait());
     rc += job_rx_recv(rx, &j, leat_in_ms(1));
     rc += job_tx_force(tx, &j, &j);
