@@ -62,6 +62,7 @@
 #include <leat/place.h>
 #include <leat/rwlock.h>
 #include <leat/sem.h>
+#include <leat/setonce.h>
 #include <leat/stats.h>
 #include <leat/thread.h>
 #include <leat/time.h>

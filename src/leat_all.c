@@ -60,6 +60,7 @@
 #include "time/never.c"
 #include "time/sleep.c"
 #include "time/timer.c"
+#include "sync/setonce.c"
 
 #include "loop/loop.c"
 #include "loop/make.c"

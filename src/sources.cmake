@@ -46,6 +46,7 @@ set(LEAT_SOURCES
     src/time/never.c
     src/time/sleep.c
     src/time/timer.c
+    src/sync/setonce.c
     src/loop/loop.c
     src/loop/make.c
     src/loop/start.c)

@@ -23,6 +23,7 @@
     X(ENOMEM, -ENOMEM, "out of memory")                                        \
     X(EMFILE, -EMFILE, "no file descriptors left")                             \
     X(EINVAL, -EINVAL, "configuration that can not be")                        \
+    X(EEXIST, -EEXIST, "there already")                                        \
     X(ECLOSED, -4096, "channel closed or other side gone")                     \
     X(EEXITED, -4097, "ended by pthread_exit, without a result")
 

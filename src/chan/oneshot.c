@@ -319,19 +319,23 @@ static int oneshot_enlist_gone(leat_chan *chan, enum leat__dir dir,
     return gone ? 0 : LEAT_EAGAIN;
 }
 
+static struct once_hook *hook_of(leat_chan *chan)
+{
+    return (struct once_hook *)(void *)((unsigned char *)chan + ONESHOT_BYTES);
+}
+
 static void oneshot_free(leat_chan *chan)
 {
-    struct once_hook hook = {NULL, NULL};
+    bool tells = chan->once.tells_gone;
+    void (*gone)(void *) = tells ? hook_of(chan)->gone : NULL;
+    void *gone_arg = tells ? hook_of(chan)->arg : NULL;
     leat__registry_remove(chan);
-    if (chan->once.tells_gone)
-        hook = *(struct once_hook *)(void *)((unsigned char *)chan +
-                                             ONESHOT_BYTES);
     chan->weak_tx.tag = 0;
     chan->weak_rx.tag = 0;
     if (!chan->lent)
         leat__mem_free(chan);
-    if (hook.gone != NULL)
-        hook.gone(hook.arg);
+    if (gone != NULL)
+        gone(gone_arg);
 }
 
 /* Both halves are gone. */
@@ -504,9 +508,10 @@ static void init_once_rest(leat_chan *chan, const struct once_plan *plan,
                            const leat_chan_opts *opts)
 {
     unsigned char *block = (unsigned char *)chan;
-    if (opts->gone != NULL)
-        *(struct once_hook *)(void *)(block + ONESHOT_BYTES) =
-            (struct once_hook){opts->gone, opts->gone_arg};
+    if (opts->gone != NULL) {
+        hook_of(chan)->gone = opts->gone;
+        hook_of(chan)->arg = opts->gone_arg;
+    }
     if (plan->record_at == 0)
         return;
     leat__record *record = (leat__record *)(void *)(block + plan->record_at);

@@ -150,6 +150,12 @@ int use_timer_opts(leat_rx **rx);
 int use_timer_opts(leat_rx **rx)
 {
     return leat_after(rx, leat_in_ms(1), LEAT_TIMER_OPTS(.name = "soon"));
+int use_setonce_opts(leat_setonce **cell);
+int use_setonce_opts(leat_setonce **cell)
+{
+    static char mem[LEAT_SETONCE_BYTES];
+    return leat_setonce_new_in(cell, mem, sizeof mem,
+                               LEAT_SETONCE_OPTS(.gone_arg = cell));
 }
 
 int use_loop_opts(leat_loop **loop);

@@ -21,7 +21,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 counts=$here/genmc.counts
 logs=$root/build/genmc
-harnesses=(lock wait token thread half op locked zero seg spsc loop)
+harnesses=(lock wait token thread half op locked zero seg spsc
+    oneshot loop)
 models=(rc11 imm)
 seconds_max=600
 
