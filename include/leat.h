@@ -70,6 +70,7 @@
 #include <leat/until.h>
 #include <leat/version.h>
 #include <leat/waitgroup.h>
+#include <leat/watch.h>
 #include <leat/weak.h>
 
 #endif

@@ -54,6 +54,8 @@
 #include "chan/spsc.c"
 #include "chan/stats.c"
 #include "chan/transfer.c"
+#include "chan/watch.c"
+#include "chan/watch_make.c"
 #include "chan/weak.c"
 
 #include "time/clock.c"

@@ -41,6 +41,8 @@ set(LEAT_SOURCES
     src/chan/spsc.c
     src/chan/stats.c
     src/chan/transfer.c
+    src/chan/watch.c
+    src/chan/watch_make.c
     src/chan/weak.c
     src/time/clock.c
     src/time/never.c

@@ -11,6 +11,8 @@
  *            messages that are written and read where they lie (cells.c)
  *   timer    a receiver of times; never, of nothing (src/time)
  *   oneshot  one value, one state word; the lock is for who waits (oneshot.c)
+ *   watch    the latest value; each reader is a channel of its own, all of whose
+ *            queues and locks are in the core that they share (watch.c)
  * A channel with one end promised single, or with capacity 0 or 1, is of the locked
  * kind: it means the same.
  *
@@ -149,6 +151,7 @@ enum leat__kind {
     LEAT__SPSC,
     LEAT__CELLS,
     LEAT__ONESHOT,
+    LEAT__WATCH, /* and a reader of it, which is a kind of its own by its verbs */
     LEAT__TIMER, /* src/time; neither has a sending half */
     LEAT__NEVER
 };
@@ -274,9 +277,11 @@ typedef struct leat__verbs {
     /* Close, and see to it that what is queued is discarded.
      * NULL: close, then discard */
     void (*abort)(leat_chan *chan);
-    /* The half's last owner goes: all that its drop does, to the last touch.
-     * NULL: owners are counted (half.c) */
-    void (*leave)(leat_chan *chan, enum leat__dir half);
+    /* An owner of the half goes: all that its drop does, to the last touch. returns
+     * whether it was the last. NULL: half.c has it */
+    bool (*leave)(leat_chan *chan, enum leat__dir half);
+    /* Who has the lock, the state and the other half. NULL: the channel itself */
+    leat_chan *(*core)(leat_chan *chan);
     /* verb of leat__chan_enlist_gone. NULL: at goneq, under the lock */
     int (*enlist_gone)(leat_chan *chan, enum leat__dir dir,
                        leat__waiter *waiter);
@@ -292,6 +297,12 @@ extern const leat__verbs leat__locked_verbs;
 extern const leat__verbs leat__spsc_verbs;
 extern const leat__verbs leat__cells_verbs;
 extern const leat__verbs leat__oneshot_verbs;
+extern const leat__verbs leat__watch_verbs;
+
+static inline leat_chan *leat__chan_core(leat_chan *chan)
+{
+    return chan->verbs->core == NULL ? chan : chan->verbs->core(chan);
+}
 
 /* The channel of a half. aborts if it is not such a half. */
 static inline leat_chan *leat__chan_of_tx(leat_tx *tx)
@@ -452,6 +463,10 @@ unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir);
 
 /* Let the asleep bits follow the queues. pre: the lock is held */
 void leat__spsc_set_asleep(leat_chan *chan);
+
+/* Wait as leat_rx_recv does when a try has said LEAT_EAGAIN (transfer.c). */
+int leat__chan_wait_for(leat_chan *chan, enum leat__dir dir, enum leat__act act,
+                        void *msg, leat_until until);
 
 /* ---- policies (policy.c) --------------------------------------------------------- */
 

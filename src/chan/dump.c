@@ -37,7 +37,7 @@ static void dump_fill(int fd, leat_chan *chan)
     if (chan->verbs->len == NULL && chan->bounded)
         dprintf(fd, " of %zu", chan->cap);
     /* relaxed: a look */
-    uint32_t state = leat__ld32_rlx(&chan->state);
+    uint32_t state = leat__ld32_rlx(&leat__chan_core(chan)->state);
     dprintf(fd, "%s%s\n", (state & LEAT__CHAN_CLOSED) != 0 ? ", closed" : "",
             (state & LEAT__CHAN_ABORTED) != 0 ? ", aborted" : "");
 }
@@ -89,13 +89,14 @@ static void dump_parked(int fd, leat_chan *chan)
 {
     struct waiting send[WAITING_MAX];
     struct waiting recv[WAITING_MAX];
-    if (!leat__lock_soon(&chan->lock)) {
+    leat_chan *core = leat__chan_core(chan);
+    if (!leat__lock_soon(&core->lock)) {
         dprintf(fd, "    its lock is held all the time\n");
         return;
     }
     size_t sends = copy_waiting(send, &chan->sendq);
     size_t recvs = copy_waiting(recv, &chan->recvq);
-    leat__chan_unlock(chan);
+    leat__chan_unlock(core);
     dprintf(fd, "    waiting: %zu to send, %zu to receive\n", sends, recvs);
     dump_waiting(fd, "to send", send, sends);
     dump_waiting(fd, "to receive", recv, recvs);

@@ -58,6 +58,7 @@ static bool is_gone(const leat__a32 *owners)
 /* The owners that an op of direction dir waits for to be gone. */
 static const leat__a32 *opposite(const leat_chan *chan, enum leat__dir dir)
 {
+    chan = leat__chan_core((leat_chan *)(uintptr_t)chan);
     return dir == LEAT__SEND ? &chan->rx.owners : &chan->tx.owners;
 }
 
@@ -72,6 +73,7 @@ int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
     waiter->dir = (uint8_t)dir;
     if (chan->verbs->enlist_gone != NULL)
         return chan->verbs->enlist_gone(chan, dir, waiter);
+    chan = leat__chan_core(chan);
     leat__chan_lock(chan);
     bool gone = leat__chan_is_gone(chan, dir);
     if (!gone)
@@ -146,10 +148,8 @@ bool leat_tx_drop(leat_tx *tx)
         return false;
     leat_chan *chan = leat__chan_of_tx(tx);
     leat__registry_dropped(chan, LEAT__SEND, LEAT__SITE());
-    if (chan->verbs->leave != NULL) {
-        chan->verbs->leave(chan, LEAT__SEND);
-        return true;
-    }
+    if (chan->verbs->leave != NULL)
+        return chan->verbs->leave(chan, LEAT__SEND);
     /* ORDER half.drop: what each owner did before the last one closes. */
     if (leat__sub32_acqrel(&tx->owners, 1) != 1)
         return false;
@@ -179,6 +179,7 @@ leat_tx *leat__chan_own_tx(leat_chan *chan, const void *site)
 leat_tx *leat_chan_tx(leat_chan *chan)
 {
     LEAT_CHECK(chan != NULL, "leat_chan_tx: chan is NULL");
+    chan = leat__chan_core(chan);
     return leat__chan_own_tx(chan, LEAT__SITE());
 }
 
@@ -221,10 +222,8 @@ bool leat_rx_drop(leat_rx *rx)
         return false;
     leat_chan *chan = leat__chan_of_rx(rx);
     leat__registry_dropped(chan, LEAT__RECV, LEAT__SITE());
-    if (chan->verbs->leave != NULL) {
-        chan->verbs->leave(chan, LEAT__RECV);
-        return true;
-    }
+    if (chan->verbs->leave != NULL)
+        return chan->verbs->leave(chan, LEAT__RECV);
     /* ORDER half.drop: what each owner did before the last one closes. */
     if (leat__sub32_acqrel(&rx->owners, 1) != 1)
         return false;
@@ -353,18 +352,20 @@ bool leat_chan_is_full(leat_chan *chan)
 bool leat_chan_is_closed(leat_chan *chan)
 {
     check_view(chan);
-    return leat__chan_is(chan, LEAT__CHAN_CLOSED);
+    return leat__chan_is(leat__chan_core(chan), LEAT__CHAN_CLOSED);
 }
 
 int leat_chan_close_reason(leat_chan *chan)
 {
     check_view(chan);
+    chan = leat__chan_core(chan);
     return leat__chan_is(chan, LEAT__CHAN_CLOSED) ? chan->reason : 0;
 }
 
 size_t leat_chan_tx_count(leat_chan *chan)
 {
     check_view(chan);
+    chan = leat__chan_core(chan);
     return leat__ld32_rlx(&chan->tx.owners); /* relaxed: a look */
 }
 
@@ -377,5 +378,6 @@ size_t leat_chan_rx_count(leat_chan *chan)
 const char *leat_chan_name(leat_chan *chan)
 {
     check_view(chan);
+    chan = leat__chan_core(chan);
     return chan->record == NULL ? "" : chan->record->name;
 }

@@ -365,7 +365,7 @@ static LEAT__NOINLINE void leave_slowly(leat_chan *chan, enum leat__dir half)
         once_let_go(chan);
 }
 
-static void oneshot_leave(leat_chan *chan, enum leat__dir half)
+static bool oneshot_leave(leat_chan *chan, enum leat__dir half)
 {
     bool sends = half == LEAT__SEND;
     *(sends ? &chan->tx.tag : &chan->rx.tag) = 0;
@@ -375,7 +375,7 @@ static void oneshot_leave(leat_chan *chan, enum leat__dir half)
         uint32_t seen = once_look(chan);
         if (LEAT__UNLIKELY((seen & ONCE_SLOW) != 0)) {
             leave_slowly(chan, half);
-            return;
+            return true;
         }
         if (!sends && once_is_there(chan, seen))
             once_throw_away(chan);
@@ -384,9 +384,10 @@ static void oneshot_leave(leat_chan *chan, enum leat__dir half)
         uint32_t then = seen | gone_bit(half) | ONCE_ENDED;
         /* ORDER oneshot.state: our last use before the other's free. LAST TOUCH. */
         if (LEAT__LIKELY(leat__cas32_rel(&chan->state, &seen, then)))
-            return;
+            return true;
     }
     once_let_go(chan);
+    return true;
 }
 
 /* ---- the view --------------------------------------------------------------------------- */

@@ -47,6 +47,7 @@ void leat__chan_complete_all(leat__link *won)
 
 void leat__chan_delist(leat_chan *chan, leat__waiter *waiter)
 {
+    chan = leat__chan_core(chan);
     leat__chan_lock(chan);
     if (leat__link_is_in(&waiter->link))
         leat__list_remove(&waiter->link);

@@ -51,6 +51,7 @@ bool leat_chan_stats(leat_chan *chan, leat_stats *out)
     LEAT_CHECK(chan != NULL && out != NULL,
                "leat_chan_stats: chan or out is NULL");
     *out = (leat_stats){0};
+    chan = leat__chan_core(chan);
     if (leat__chan_tally(chan) == NULL)
         return false;
     leat__chan_lock(chan);

@@ -129,6 +129,14 @@ static LEAT__NOINLINE int wait_for(const struct transfer *it, leat_until until)
     return park(it, token, deadline_ns);
 }
 
+int leat__chan_wait_for(leat_chan *chan, enum leat__dir dir, enum leat__act act,
+                        void *msg, leat_until until)
+{
+    if (leat__until_is_nowait(until))
+        return LEAT_EAGAIN;
+    return wait_for(&(struct transfer){chan, dir, act, msg}, until);
+}
+
 static inline int send_waiting(leat_chan *chan, const void *msg,
                                leat_until until)
 {
