@@ -9,6 +9,8 @@ check_semantics.py holds docs/semantics.md against.
 PROJECT is crossbeam, flume, go, go_sync, kanal, std or tokio_sync; TREE a checkout of it, or an unpacked
 PROJECT is crossbeam, flume, go, kanal, std or tokio_time; TREE a checkout of it, or an unpacked
 release. --at says which version that is where git can not tell.
+PROJECT is crossbeam, flume, futures, go, kanal, oneshot, std or tokio; TREE a checkout
+of it, or an unpacked release. --at says which version that is where git can not tell.
 
 Rust: a test is a function under #[test] (of tokio's, whatever its spelling), named with
 the modules around it. Go: of a file of package testing's, a test is a function; else a
@@ -38,6 +40,14 @@ PROJECTS = {
         for name in ("mutex", "rwmutex", "cond", "waitgroup", "once",
                      "oncefunc")}),
     "kanal": ("fereidani/kanal", {"kanal_sync": "tests/sync_test.rs"}),
+    "oneshot": ("faern/oneshot", {
+        f"oneshot_{name}": f"tests/{name}.rs"
+        for name in ("async", "future", "raw", "sync")}),
+    "futures": ("rust-lang/futures-rs", {
+        "futures_oneshot": "futures-channel/tests/oneshot.rs"}),
+    "tokio": ("tokio-rs/tokio", {
+        f"tokio_{name}": f"tokio/tests/sync_{name}.rs"
+        for name in ("oneshot", "watch")}),
     "std": ("rust-lang/rust", {
         f"std_{name}": f"library/std/tests/sync/{name}.rs"
         for name in ("mpsc", "mpsc_sync", "mpmc")}),
@@ -66,6 +76,7 @@ def rust_names(path):
             modules.pop()
         elif re.match(r" *#\[((\w+::)?test|maybe_tokio_test)[](]", code):
         elif re.match(r" *#\[(\w+::)?test[](]", code):
+        elif re.match(r" *#\[(\w+::|maybe_tokio_)?test\]", code):
             is_test = True
         function = re.match(r" *(?:pub |async )*fn (\w+)", code)
         if function and is_test:

@@ -90,9 +90,157 @@ START_TEST(every_oneshot_adds_up)
 }
 END_TEST
 
+/* Senders come through a channel to a thread that waits until nobody wants the value. */
+static void *waits_till_unwanted(void *arg)
+{
+    leat_rx *senders = arg;
+    leat_tx *tx;
+    uint64_t value = 1;
+    while (leat_rx_recv(senders, &tx, leat_forever()) == 0) {
+        RC(leat_tx_wait_gone(tx, leat_forever()), 0);
+        RC(leat_tx_send(tx, &value, leat_forever()), LEAT_ECLOSED);
+        leat_tx_drop(tx);
+    }
+    return NULL;
+}
+
+START_TEST(many_oneshots_are_unwanted)
+{
+    leat_tx *to;
+    leat_rx *from;
+    RC(leat_chan_new(&to, &from, sizeof(leat_tx *), 1, NULL), 0);
+    pthread_t by = t_spawn(waits_till_unwanted, from);
+    for (unsigned n = t_scaled(5000); n > 0; n--) {
+        ends e = {0};
+        RC(leat_oneshot_new(&e.tx, &e.rx, sizeof(uint64_t), NULL), 0);
+        RC(leat_tx_send(to, &e.tx, leat_forever()), 0);
+        leat_rx_drop(e.rx);
+    }
+    leat_tx_drop(to);
+    t_join(by);
+    leat_rx_drop(from);
+}
+END_TEST
+
+/* The same, to a thread that sends while the receiver closes. */
+static void *sends_to_all(void *arg)
+{
+    leat_rx *senders = arg;
+    leat_tx *tx;
+    uint64_t value = 42;
+    while (leat_rx_recv(senders, &tx, leat_forever()) == 0) {
+        int rc = leat_tx_send(tx, &value, leat_forever());
+        MUST(rc == 0 || rc == LEAT_ECLOSED);
+        leat_tx_drop(tx);
+    }
+    return NULL;
+}
+
+START_TEST(many_oneshots_are_closed_under_a_send)
+{
+    leat_tx *to;
+    leat_rx *from;
+    RC(leat_chan_new(&to, &from, sizeof(leat_tx *), 1, NULL), 0);
+    pthread_t by = t_spawn(sends_to_all, from);
+    for (unsigned n = t_scaled(5000); n > 0; n--) {
+        ends e = {0};
+        uint64_t value = UNTOUCHED;
+        RC(leat_oneshot_new(&e.tx, &e.rx, sizeof(uint64_t), NULL), 0);
+        RC(leat_tx_send(to, &e.tx, leat_forever()), 0);
+        leat_rx_close(e.rx);
+        int rc = leat_rx_recv(e.rx, &value, leat_forever());
+        MUST(rc == (value == 42 ? 0 : LEAT_ECLOSED));
+        leat_rx_drop(e.rx);
+    }
+    leat_tx_drop(to);
+    t_join(by);
+    leat_rx_drop(from);
+}
+END_TEST
+
+/* ---- watch ------------------------------------------------------------------------ */
+
+enum { WATCHERS = 3, VERSIONS = 400 };
+
+static _Atomic unsigned disposed;
+
+static void count_disposed(void *msg, void *arg)
+{
+    (void)msg;
+    (void)arg;
+    disposed++;
+}
+
+struct watcher {
+    leat_rx *rx;
+    t_rand chance;
+    pthread_t by;
+    bool stays;
+};
+
+/* Looks in all ways until the end, or until it has had enough. */
+static void *watches(void *arg)
+{
+    struct watcher *w = arg;
+    uint64_t seen = 0;
+    int rc = 0;
+    while (rc != LEAT_ECLOSED && (w->stays || t_below(&w->chance, 50) != 0)) {
+        uint64_t value = seen;
+        const void *there = NULL;
+        leat_until until = t_below(&w->chance, 3) == 0
+                               ? leat_in_ns((int64_t)t_below(&w->chance, 2000))
+                               : leat_forever();
+        if (t_below(&w->chance, 2) == 0) {
+            rc = leat_rx_recv(w->rx, &value, until);
+        } else {
+            rc = leat_watch_borrow_next(w->rx, &there, until);
+            if (rc == 0)
+                value = *(const uint64_t *)there;
+            leat_watch_release(w->rx, there);
+        }
+        MUST(rc == 0 ? value > seen : value == seen);
+        seen = value;
+    }
+    if (w->stays)
+        SAME(seen, VERSIONS);
+    leat_rx_drop(w->rx);
+    return NULL;
+}
+
+START_TEST(every_watch_adds_up)
+{
+    t_rand chance = t_random(2);
+    for (unsigned n = t_scaled(20); n > 0; n--) {
+        struct watcher w[WATCHERS];
+        leat_tx *tx;
+        uint64_t value = 0;
+        disposed = 0;
+        RC(leat_watch_new(&tx, &w[0].rx, sizeof value, &value,
+                          LEAT_CHAN_OPTS(.discard = count_disposed)),
+           0);
+        for (int i = 0; i < WATCHERS; i++) {
+            if (i > 0)
+                RC(leat_watch_subscribe(&w[i].rx, leat_tx_chan(tx)), 0);
+            w[i].chance = t_random(t_next(&chance));
+            w[i].stays = i == 0;
+            w[i].by = t_spawn(watches, &w[i]);
+        }
+        for (value = 1; value <= VERSIONS; value++)
+            RC(leat_tx_send(tx, &value, leat_nowait()), 0);
+        leat_tx_drop(tx);
+        for (int i = 0; i < WATCHERS; i++)
+            t_join(w[i].by);
+        SAME(disposed, VERSIONS + 1);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = t_case("fates");
+    tcase_add_test(tc, many_oneshots_are_unwanted);
+    tcase_add_test(tc, many_oneshots_are_closed_under_a_send);
+    tcase_add_test(tc, every_watch_adds_up);
     tcase_add_test(tc, every_oneshot_adds_up);
     return t_run(tc);
 }

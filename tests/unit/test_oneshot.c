@@ -326,6 +326,20 @@ START_TEST(a_receive_that_gave_up_leaves_it_usable)
 }
 END_TEST
 
+START_TEST(a_deadline_that_has_passed_is_a_time_out)
+{
+    ends e = once();
+    uint64_t value = UNTOUCHED;
+    RC(leat_rx_recv(e.rx, &value, leat_at_ns(leat_now_ns())), LEAT_ETIMEDOUT);
+    RC(leat_rx_recv(e.rx, &value, leat_in_ms(0)), LEAT_ETIMEDOUT);
+    int64_t at_ns = leat_now_ns() + 5000000;
+    RC(leat_rx_recv(e.rx, &value, leat_at_ns(at_ns)), LEAT_ETIMEDOUT);
+    MUST(leat_now_ns() >= at_ns);
+    SAME(value, UNTOUCHED);
+    ends_drop(e);
+}
+END_TEST
+
 START_TEST(who_waits_gets_it)
 {
     ends e = once();
@@ -439,6 +453,22 @@ START_TEST(a_started_receive_is_told)
     SAME(leat_loop_dispatch(loop, 8), 1);
     RC(t.rc, LEAT_ECLOSED);
     ends_drop(e);
+    MUST(leat_loop_drop(loop));
+}
+END_TEST
+
+START_TEST(a_started_receive_learns_of_the_end)
+{
+    ends e = once();
+    leat_loop *loop = loop_made(NULL);
+    told t;
+    told_init(&t, loop);
+    told_recv(&t, e.rx, leat_forever());
+    MUST(leat_tx_drop(e.tx));
+    run_until(loop, &t, 1);
+    RC(t.rc, LEAT_ECLOSED);
+    loop_is_quiet(loop);
+    MUST(leat_rx_drop(e.rx));
     MUST(leat_loop_drop(loop));
 }
 END_TEST
@@ -731,11 +761,13 @@ int main(void)
     tcase_add_test(tc, closed_behind_is_received);
     tcase_add_test(tc, aborted_is_discarded);
     tcase_add_test(tc, a_receive_that_gave_up_leaves_it_usable);
+    tcase_add_test(tc, a_deadline_that_has_passed_is_a_time_out);
     tcase_add_test(tc, who_waits_gets_it);
     tcase_add_test(tc, who_waits_learns_of_the_end);
     tcase_add_test(tc, who_waits_is_cancelled);
     tcase_add_test(tc, who_waits_for_the_others_end_learns_it);
     tcase_add_test(tc, a_started_receive_is_told);
+    tcase_add_test(tc, a_started_receive_learns_of_the_end);
     tcase_add_test(tc, a_started_receive_taken_back_leaves_it_usable);
     tcase_add_test(tc, arming_waits_only_for_what_is_not_there);
     tcase_add_test(tc, options_that_cannot_be);

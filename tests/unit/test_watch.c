@@ -1,47 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* test_watch.c - the latest value: seen, skipped, waited for, borrowed, replaced. */
+/* test_watch.c - the latest value: seen, skipped, waited for; and the ends. */
 #define _GNU_SOURCE 1
-#include "unit.h"
+#include "watching.h"
 
-#include "chan/watch.h"
 #include "looped.h"
-#include "memory.h"
-#include "parked.h"
-
-static ends watch_with(uint64_t initial, const leat_chan_opts *opts)
-{
-    ends e = {0};
-    RC(leat_watch_new(&e.tx, &e.rx, sizeof initial, &initial, opts), 0);
-    e.chan = leat_tx_chan(e.tx);
-    return e;
-}
-
-static ends watch(uint64_t initial)
-{
-    return watch_with(initial, NULL);
-}
-
-static leat_rx *reader(leat_chan *chan)
-{
-    leat_rx *rx = NULL;
-    RC(leat_watch_subscribe(&rx, chan), 0);
-    return rx;
-}
-
-static uint64_t now(leat_chan *chan)
-{
-    uint64_t value = UNTOUCHED;
-    leat_watch_read(chan, &value);
-    return value;
-}
-
-static void wait_reading(leat_rx *rx, size_t n)
-{
-    leat_chan *chan = leat_rx_chan(rx);
-    while (links_of(&leat__chan_core(chan)->lock, &chan->recvq) != n)
-        leat__os_nap();
-}
 
 /* ---- values --------------------------------------------------------------------------- */
 
@@ -332,6 +295,29 @@ START_TEST(of_those_at_one_reader_one_gets_it)
 }
 END_TEST
 
+START_TEST(two_writers_share_it)
+{
+    ends e = watch(0);
+    leat_tx *second = leat_tx_clone(e.tx);
+    for (uint64_t i = 1; i <= 2; i++) {
+        call c;
+        call_recv(&c, e.rx, leat_forever());
+        wait_reading(e.rx, 1);
+        RC(try_send(i == 1 ? e.tx : second, i), 0);
+        RC(call_end(&c), 0);
+        SAME(c.value, i);
+    }
+    call c;
+    call_recv(&c, e.rx, leat_forever());
+    wait_reading(e.rx, 1);
+    MUST(!leat_tx_drop(e.tx));
+    wait_reading(e.rx, 1); /* it is not over yet */
+    MUST(leat_tx_drop(second));
+    RC(call_end(&c), LEAT_ECLOSED);
+    MUST(leat_rx_drop(e.rx));
+}
+END_TEST
+
 START_TEST(who_waits_gives_up_and_comes_again)
 {
     ends e = watch(0);
@@ -527,336 +513,6 @@ START_TEST(arming_waits_only_for_what_is_not_there)
 }
 END_TEST
 
-/* ---- borrowing, modifying, disposing ----------------------------------------------------------- */
-
-START_TEST(what_is_borrowed_stays)
-{
-    bin b = BIN_INIT;
-    ends e =
-        watch_with(0, LEAT_CHAN_OPTS(.discard = bin_put, .discard_arg = &b));
-    const uint64_t *zero = leat_watch_borrow(e.rx);
-    RC(try_send(e.tx, 1), 0);
-    SAME(*zero, 0);
-    SAME(b.n, 0); /* replaced, and in use */
-    const void *one = NULL;
-    RC(leat_watch_borrow_next(e.rx, &one, leat_nowait()), 0);
-    SAME(*(const uint64_t *)one, 1);
-    RC(leat_watch_borrow_next(e.rx, &one, leat_nowait()), LEAT_EAGAIN);
-    const uint64_t *again = leat_watch_borrow(e.rx);
-    MUST((const void *)again == one);
-    RC(try_send(e.tx, 2), 0);
-    RC(try_send(e.tx, 3), 0);
-    SAME(b.n, 1); /* 2 was replaced, and nobody had it */
-    SAME(b.value[0], 2);
-    SAME(*zero + *again, 1);
-    leat_watch_release(e.rx, zero);
-    SAME(b.n, 2);
-    SAME(b.value[1], 0);
-    leat_watch_release(e.rx, one);
-    SAME(b.n, 2);
-    leat_watch_release(e.rx, again);
-    SAME(b.n, 3);
-    SAME(b.value[2], 1);
-    leat_watch_release(e.rx, NULL);
-    ends_drop(e);
-    SAME(b.n, 4);
-    SAME(b.value[3], 3);
-}
-END_TEST
-
-START_TEST(the_next_can_be_waited_for_and_borrowed)
-{
-    ends e = watch(0);
-    const void *value = NULL;
-    RC(leat_watch_borrow_next(e.rx, &value, leat_in_ms(1)), LEAT_ETIMEDOUT);
-    MUST(value == NULL);
-    RC(try_send(e.tx, 1), 0);
-    RC(leat_watch_borrow_next(e.rx, &value, leat_forever()), 0);
-    SAME(*(const uint64_t *)value, 1);
-    leat_watch_release(e.rx, value);
-    ends_drop(e);
-}
-END_TEST
-
-static bool add(void *value, void *arg)
-{
-    *(uint64_t *)value += *(uint64_t *)arg;
-    return *(uint64_t *)arg != 0;
-}
-
-START_TEST(a_value_is_modified_where_it_lies)
-{
-    bin b = BIN_INIT;
-    ends e =
-        watch_with(5, LEAT_CHAN_OPTS(.discard = bin_put, .discard_arg = &b));
-    uint64_t n = 2;
-    const uint64_t *old = leat_watch_borrow(e.rx);
-    RC(leat_watch_modify(e.tx, add, &n), 1);
-    SAME(*old, 5);
-    leat_watch_release(e.rx, old);
-    NEXT(e.rx, 7);
-    n = 0;
-    RC(leat_watch_modify(e.tx, add, &n), 0);
-    NOTHING(e.rx, LEAT_EAGAIN);
-    SAME(leat_watch_read(e.chan, NULL), 2);
-    SAME(b.n, 0); /* what it owns has moved on */
-    MUST(leat_rx_drop(e.rx));
-    n = 3;
-    RC(leat_watch_modify(e.tx, add, &n), 1);
-    SAME(now(e.chan), 10);
-    leat_tx_close(e.tx);
-    RC(leat_watch_modify(e.tx, add, &n), LEAT_ECLOSED);
-    MUST(leat_tx_drop(e.tx));
-    bin_holds(&b, 10, 1);
-}
-END_TEST
-
-START_TEST(only_borrowed_values_cost_memory)
-{
-    size_t before = memory_live();
-    ends e = watch(0);
-    leat_rx *second = reader(e.chan);
-    size_t made = memory_live();
-    memory_relent();
-    uint64_t n = 1;
-    for (uint64_t i = 0; i < 100; i++) {
-        RC(try_send(e.tx, i), 0);
-        NEXT(e.rx, i);
-        RC(leat_watch_modify(e.tx, add, &n), 1);
-        NEXT(second, i + 1);
-        RC(leat_rx_recv(second, &n, leat_in_ns(1)), LEAT_ETIMEDOUT);
-        const void *value = leat_watch_borrow(e.rx);
-        leat_watch_release(e.rx, value);
-    }
-    SAME(memory_asked(), 0);
-    const void *old[3];
-    for (uint64_t i = 0; i < 3; i++) {
-        old[i] = leat_watch_borrow(i == 1 ? second : e.rx);
-        RC(try_send(e.tx, i), 0);
-    }
-    SAME(memory_live(), made + 2);
-    memory_refuse(0, MEMORY_FOR_EVER);
-    RC(try_send(e.tx, 9), LEAT_ENOMEM);
-    RC(leat_watch_modify(e.tx, add, &n), LEAT_ENOMEM);
-    SAME(now(e.chan), 2);
-    memory_relent();
-    for (uint64_t i = 0; i < 3; i++)
-        leat_watch_release(i == 1 ? second : e.rx, old[i]);
-    MUST(memory_live() <= made + 1); /* if the current value is there */
-    MUST(leat_rx_drop(second));
-    ends_drop(e);
-    SAME(memory_live(), before);
-}
-END_TEST
-
-/* ---- making --------------------------------------------------------------------------------------- */
-
-START_TEST(options_that_cannot_be)
-{
-    static const uint32_t refused[] = {LEAT_IN_PLACE, LEAT_SINGLE_PRODUCER,
-                                       LEAT_SINGLE_CONSUMER, 0x80};
-    leat_tx *tx = NULL;
-    leat_rx *rx = NULL;
-    uint64_t v = 0;
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        RC(leat_watch_new(&tx, &rx, 8, &v, LEAT_CHAN_OPTS(.flags = refused[i])),
-           LEAT_EINVAL);
-        SAME(leat_watch_footprint(8, LEAT_CHAN_OPTS(.flags = refused[i])), 0);
-    }
-    RC(leat_watch_new(&tx, &rx, SIZE_MAX / 2, &v, NULL), LEAT_ENOMEM);
-    RC(leat_watch_new(&tx, &rx, 8, &v, LEAT_CHAN_OPTS(.msg_align = 5)),
-       LEAT_EINVAL);
-    MUST(tx == NULL && rx == NULL);
-}
-END_TEST
-
-START_TEST(memory_that_is_refused)
-{
-    size_t before = memory_live();
-    leat_tx *tx = NULL;
-    leat_rx *rx = NULL;
-    uint64_t v = 0;
-    memory_refuse(0, 1);
-    RC(leat_watch_new(&tx, &rx, 8, &v, NULL), LEAT_ENOMEM);
-    MUST(tx == NULL && rx == NULL);
-    RC(leat_watch_new(&tx, &rx, 8, &v, NULL), 0);
-    memory_refuse(0, 1);
-    leat_rx *second = NULL;
-    RC(leat_watch_subscribe(&second, leat_tx_chan(tx)), LEAT_ENOMEM);
-    MUST(second == NULL);
-    SAME(leat_chan_rx_count(leat_tx_chan(tx)), 1);
-    memory_relent();
-    MUST(leat_tx_drop(tx));
-    MUST(leat_rx_drop(rx));
-    SAME(memory_live(), before);
-}
-END_TEST
-
-static void note_gone(void *arg)
-{
-    ++*(int *)arg;
-}
-
-START_TEST(it_lives_in_memory_of_the_callers)
-{
-    static unsigned char mem[16384];
-    for (size_t skew = 0; skew < 17; skew++) {
-        int gone = 0;
-        leat_tx *tx;
-        leat_rx *rx;
-        uint64_t v = 3;
-        const leat_chan_opts *opts =
-            LEAT_CHAN_OPTS(.gone = note_gone, .gone_arg = &gone, .name = "w",
-                           .msg_align = skew % 2 == 0 ? 0 : 128);
-        size_t need = leat_watch_footprint(8, opts);
-        MUST(need + skew < sizeof mem);
-        RC(leat_watch_new_in(&tx, &rx, mem + skew, need - 1, 8, &v, opts),
-           LEAT_EINVAL);
-        mem[skew + need] = 0x77;
-        RC(leat_watch_new_in(&tx, &rx, mem + skew, need, 8, &v, opts), 0);
-        RC(try_send(tx, 4), 0);
-        const void *value = leat_watch_borrow(rx);
-        MUST((uintptr_t)value % (skew % 2 == 0 ? 8 : 128) == 0);
-        leat_watch_release(rx, value);
-        NEXT(rx, 4);
-        MUST(leat_tx_drop(tx));
-        SAME(gone, 0);
-        MUST(leat_rx_drop(rx));
-        SAME(gone, 1);
-        MUST(mem[skew + need] == 0x77);
-    }
-}
-END_TEST
-
-START_TEST(weak_handles_keep_the_memory)
-{
-    int gone = 0;
-    ends e =
-        watch_with(0, LEAT_CHAN_OPTS(.gone = note_gone, .gone_arg = &gone));
-    leat_weak_rx *weak_rx = leat_rx_downgrade(e.rx);
-    leat_weak_tx *weak_tx = leat_tx_downgrade(e.tx);
-    leat_rx *rx = leat_weak_rx_upgrade(weak_rx);
-    MUST(rx == e.rx);
-    MUST(!leat_rx_drop(rx));
-    ends_drop(e);
-    MUST(leat_weak_tx_upgrade(weak_tx) == NULL);
-    MUST(leat_weak_rx_upgrade(weak_rx) == NULL);
-    leat_weak_tx_drop(weak_tx);
-    SAME(gone, 0);
-    leat_weak_rx_drop(weak_rx);
-    SAME(gone, 1);
-}
-END_TEST
-
-START_TEST(it_counts_when_asked)
-{
-    ends e = watch_with(0, LEAT_CHAN_OPTS(.flags = LEAT_STATS));
-    leat_stats stats;
-    RC(try_send(e.tx, 1), 0);
-    RC(try_send(e.tx, 2), 0);
-    leat_rx *second = reader(e.chan);
-    leat_watch_mark(second, false);
-    NEXT(e.rx, 2);
-    NEXT(second, 2);
-    MUST(leat_chan_stats(leat_rx_chan(second), &stats));
-    SAME(stats.sent, 2);
-    SAME(stats.received, 2);
-    SAME(stats.discarded, 2);
-    MUST(leat_rx_drop(second));
-    ends_drop(e);
-}
-END_TEST
-
-static void read_into(FILE *file, char *text, size_t bytes)
-{
-    rewind(file);
-    text[fread(text, 1, bytes - 1, file)] = '\0';
-}
-
-START_TEST(a_dump_shows_it)
-{
-    char text[8192];
-    ends e = watch_with(0, LEAT_CHAN_OPTS(.name = "settings"));
-    FILE *file = tmpfile();
-    MUST(file != NULL);
-    MUST(strcmp(leat_chan_name(leat_rx_chan(e.rx)), "settings") == 0);
-    call c;
-    call_recv(&c, e.rx, leat_forever());
-    wait_reading(e.rx, 1);
-    leat_dump(fileno(file));
-    read_into(file, text, sizeof text);
-    MUST(strstr(text, "\"settings\"") != NULL);
-    MUST(strstr(text, "watch, 0 queued of 1") != NULL);
-#if LEAT_DEBUG
-    MUST(strstr(text, "reader of a watch, 0 queued of 1") != NULL);
-    MUST(strstr(text, "1 to receive") != NULL);
-#endif
-    fclose(file);
-    RC(try_send(e.tx, 1), 0);
-    RC(call_end(&c), 0);
-    ends_drop(e);
-}
-END_TEST
-
-static void asks_for_rx(void *arg)
-{
-    (void)arg;
-    MUST(leat_chan_rx(watch(0).chan) == NULL);
-}
-
-static void is_no_watch(void *arg)
-{
-    leat_rx *rx;
-    (void)arg;
-    RC(leat_watch_subscribe(&rx, ends_cap(1).chan), 0);
-}
-
-static void drops_borrowed(void *arg)
-{
-    ends e = watch(0);
-    (void)arg;
-    MUST(leat_watch_borrow(e.rx) != NULL);
-    leat_rx_drop(e.rx);
-}
-
-static void releases_twice(void *arg)
-{
-    ends e = watch(0);
-    (void)arg;
-    const void *value = leat_watch_borrow(e.rx);
-    leat_watch_release(e.rx, value);
-    leat_watch_release(e.rx, value);
-}
-
-static void drops_under_a_wait(void *arg)
-{
-    ends e = watch(0);
-    call c;
-    (void)arg;
-    call_recv(&c, e.rx, leat_forever());
-    wait_reading(e.rx, 1);
-    leat_rx_drop(e.rx);
-}
-
-static void has_no_value(void *arg)
-{
-    leat_tx *tx;
-    leat_rx *rx;
-    (void)arg;
-    RC(leat_watch_new(&tx, &rx, 8, NULL, NULL), 0);
-}
-
-START_TEST(misuse_aborts)
-{
-    t_aborts(asks_for_rx, NULL, "promises a single consumer");
-    t_aborts(is_no_watch, NULL, "no half or view of a watch");
-    t_aborts(drops_borrowed, NULL, "with a value borrowed");
-    t_aborts(releases_twice, NULL, "has nothing borrowed");
-    t_aborts(drops_under_a_wait, NULL, "a call still waits on the half");
-    t_aborts(has_no_value, NULL, "initial is NULL");
-}
-END_TEST
-
 int main(void)
 {
     TCase *tc = t_case("watch");
@@ -877,6 +533,7 @@ int main(void)
     tcase_add_test(tc, a_reader_makes_a_writer);
     tcase_add_test(tc, all_who_wait_get_it);
     tcase_add_test(tc, of_those_at_one_reader_one_gets_it);
+    tcase_add_test(tc, two_writers_share_it);
     tcase_add_test(tc, who_waits_gives_up_and_comes_again);
     tcase_add_test(tc, who_waits_learns_of_the_end);
     tcase_add_test(tc, the_last_reader_tells_the_writer);
@@ -885,16 +542,5 @@ int main(void)
     tcase_add_test(tc, a_value_can_be_waited_for);
     tcase_add_test(tc, a_started_receive_is_told);
     tcase_add_test(tc, arming_waits_only_for_what_is_not_there);
-    tcase_add_test(tc, what_is_borrowed_stays);
-    tcase_add_test(tc, the_next_can_be_waited_for_and_borrowed);
-    tcase_add_test(tc, a_value_is_modified_where_it_lies);
-    tcase_add_test(tc, only_borrowed_values_cost_memory);
-    tcase_add_test(tc, options_that_cannot_be);
-    tcase_add_test(tc, memory_that_is_refused);
-    tcase_add_test(tc, it_lives_in_memory_of_the_callers);
-    tcase_add_test(tc, weak_handles_keep_the_memory);
-    tcase_add_test(tc, it_counts_when_asked);
-    tcase_add_test(tc, a_dump_shows_it);
-    tcase_add_test(tc, misuse_aborts);
     return t_run(tc);
 }
