@@ -26,16 +26,19 @@
 #include <leat/oneshot.h>
 #include <leat/op.h>
 #include <leat/time.h>
+#include <leat/watch.h>
 #include <leat/weak.h>
 
 #ifdef __cplusplus
-#define LEAT_ALIGNOF_(T) alignof(T)
-#define LEAT_CAST_(T, e) reinterpret_cast<T>(e)
+#define LEAT_ALIGNOF_(T)       alignof(T)
+#define LEAT_CAST_(T, e)       reinterpret_cast<T>(e)
+#define LEAT_CONST_CAST_(T, e) static_cast<T const *>(e)
 #define LEAT_BYTES_(T)                                                         \
     static_assert(__is_trivially_copyable(T), "a message is its bytes");
 #else
-#define LEAT_ALIGNOF_(T) _Alignof(T)
-#define LEAT_CAST_(T, e) ((T)(void *)(e))
+#define LEAT_ALIGNOF_(T)       _Alignof(T)
+#define LEAT_CAST_(T, e)       ((T)(void *)(e))
+#define LEAT_CONST_CAST_(T, e) ((T const *)(e))
 #define LEAT_BYTES_(T)
 #endif
 
@@ -143,6 +146,95 @@ LEAT_END_DECLS
             *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
         }                                                                      \
         return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_watch_new(                         \
+        prefix##_tx **tx, prefix##_rx **rx, T const *initial,                  \
+        const leat_chan_opts *opts)                                            \
+    {                                                                          \
+        leat_tx *tx_ = NULL;                                                   \
+        leat_rx *rx_ = NULL;                                                   \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        int rc = leat_watch_new(&tx_, &rx_, sizeof(T), initial, &opts_);       \
+        if (rc == 0) {                                                         \
+            *tx = LEAT_CAST_(prefix##_tx *, tx_);                              \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        }                                                                      \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ size_t prefix##_watch_footprint(const leat_chan_opts *opts)    \
+    {                                                                          \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        return leat_watch_footprint(sizeof(T), &opts_);                        \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_watch_new_in(                      \
+        prefix##_tx **tx, prefix##_rx **rx, void *mem, size_t mem_bytes,       \
+        T const *initial, const leat_chan_opts *opts)                          \
+    {                                                                          \
+        leat_tx *tx_ = NULL;                                                   \
+        leat_rx *rx_ = NULL;                                                   \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        int rc = leat_watch_new_in(&tx_, &rx_, mem, mem_bytes, sizeof(T),      \
+                                   initial, &opts_);                           \
+        if (rc == 0) {                                                         \
+            *tx = LEAT_CAST_(prefix##_tx *, tx_);                              \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        }                                                                      \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_watch_subscribe(prefix##_rx **rx,  \
+                                                            leat_chan *chan)   \
+    {                                                                          \
+        leat_rx *rx_ = NULL;                                                   \
+        int rc = leat_watch_subscribe(&rx_, chan);                             \
+        if (rc == 0)                                                           \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ uint64_t prefix##_watch_read(leat_chan *chan, T *value)        \
+    {                                                                          \
+        return leat_watch_read(chan, value);                                   \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD T const *prefix##_watch_borrow(prefix##_rx *rx) \
+    {                                                                          \
+        return LEAT_CONST_CAST_(T, leat_watch_borrow(prefix##_rx_raw(rx)));    \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_watch_borrow_next(                 \
+        prefix##_rx *rx, T const **value, leat_until until)                    \
+    {                                                                          \
+        const void *value_ = NULL;                                             \
+        int rc = leat_watch_borrow_next(prefix##_rx_raw(rx), &value_, until);  \
+        if (rc == 0)                                                           \
+            *value = LEAT_CONST_CAST_(T, value_);                              \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_watch_release(prefix##_rx *rx, T const *value)   \
+    {                                                                          \
+        leat_watch_release(prefix##_rx_raw(rx), value);                        \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_watch_changed(prefix##_rx *rx,     \
+                                                          leat_until until)    \
+    {                                                                          \
+        return leat_watch_changed(prefix##_rx_raw(rx), until);                 \
+    }                                                                          \
+    LEAT_TYPED_ bool prefix##_watch_has_changed(prefix##_rx *rx)               \
+    {                                                                          \
+        return leat_watch_has_changed(prefix##_rx_raw(rx));                    \
+    }                                                                          \
+    LEAT_TYPED_ void prefix##_watch_mark(prefix##_rx *rx, bool seen)           \
+    {                                                                          \
+        leat_watch_mark(prefix##_rx_raw(rx), seen);                            \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_watch_wait_for(                    \
+        prefix##_rx *rx, bool (*is_it)(const void *value, void *arg),          \
+        void *arg, T *value, leat_until until)                                 \
+    {                                                                          \
+        return leat_watch_wait_for(prefix##_rx_raw(rx), is_it, arg, value,     \
+                                   until);                                     \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_watch_modify(                      \
+        prefix##_tx *tx, bool (*change)(void *value, void *arg), void *arg)    \
+    {                                                                          \
+        return leat_watch_modify(prefix##_tx_raw(tx), change, arg);            \
     }                                                                          \
     LEAT_TYPED_ LEAT_NODISCARD int prefix##_tx_send(                           \
         prefix##_tx *tx, T const *msg, leat_until until)                       \

@@ -77,8 +77,8 @@ static inline bool leat__watch_has_seen(const leat_chan *core,
 static inline void leat__watch_mark_seen(const leat_chan *core,
                                          leat__watch_reader *reader)
 {
-    leat__stz_rlx(&reader->seen,
-                  leat__watch_version(core)); /* relaxed: likewise */
+    size_t version = leat__watch_version(core);
+    leat__stz_rlx(&reader->seen, version); /* relaxed: likewise */
 }
 
 /* The core of a half or view. aborts if it is of no watch. */

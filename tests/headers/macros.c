@@ -11,6 +11,38 @@ struct job {
 
 LEAT_CHAN_TYPE(job, struct job);
 
+static bool is_heavy(const void *value, void *arg)
+{
+    return value != arg;
+}
+
+static bool make_heavy(void *value, void *arg)
+{
+    return value != arg;
+}
+
+static int use_watch(void)
+{
+    static char mem[4096];
+    job_tx *tx;
+    job_rx *rx;
+    job_rx *rx2;
+    struct job j = LEAT_ZERO_INIT;
+    double weight = 1;
+    int rc = job_watch_new(&tx, &rx, &j, NULL);
+    if (job_watch_footprint(NULL) <= sizeof mem)
+        rc = job_watch_new_in(&tx, &rx, mem, sizeof mem, &j, NULL);
+    rc += job_watch_subscribe(&rx2, job_tx_chan(tx));
+    rc += job_watch_read(job_tx_chan(tx), &j) == 1;
+    const struct job *there = job_watch_borrow(rx);
+    job_watch_release(rx, there);
+    rc += job_watch_borrow_next(rx, &there, leat_nowait());
+    rc += job_watch_changed(rx, leat_nowait()) + job_watch_has_changed(rx);
+    job_watch_mark(rx, true);
+    rc += job_watch_wait_for(rx, is_heavy, &weight, &j, leat_nowait());
+    return rc + job_watch_modify(tx, make_heavy, NULL);
+}
+
 int use_typed(void);
 int use_typed(void)
 {
@@ -26,6 +58,7 @@ int use_typed(void)
     rc += job_oneshot_new(&tx, &rx, NULL);
     if (job_oneshot_footprint(NULL) <= sizeof mem)
         rc = job_oneshot_new_in(&tx, &rx, mem, sizeof mem, NULL);
+    rc += use_watch();
     rc = job_tx_send(tx, &j, leat_nowait());
     rc += job_rx_recv(rx, &j, leat_in_ms(1));
     rc += job_tx_force(tx, &j, &j);

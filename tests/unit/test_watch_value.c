@@ -337,6 +337,48 @@ START_TEST(misuse_aborts)
 }
 END_TEST
 
+/* ---- typed ----------------------------------------------------------------------- */
+
+struct setting {
+    uint32_t number;
+    char text[60];
+};
+
+LEAT_CHAN_TYPE(setting, struct setting);
+
+static bool is_second(const void *value, void *arg)
+{
+    return ((const struct setting *)value)->number == 2 && arg == NULL;
+}
+
+START_TEST(a_type_of_its_own)
+{
+    struct setting first = {1, "one"};
+    struct setting second = {2, "two"};
+    struct setting got = {0};
+    const struct setting *there = NULL;
+    setting_tx *tx;
+    setting_rx *rx;
+    setting_rx *more;
+    RC(setting_watch_new(&tx, &rx, &first, NULL), 0);
+    RC(setting_watch_subscribe(&more, setting_tx_chan(tx)), 0);
+    RC(setting_tx_send(tx, &second, leat_nowait()), 0);
+    RC(setting_rx_recv(rx, &got, leat_nowait()), 0);
+    MUST(got.number == 2 && strcmp(got.text, "two") == 0);
+    MUST(setting_watch_has_changed(more));
+    RC(setting_watch_borrow_next(more, &there, leat_nowait()), 0);
+    MUST(there->number == 2);
+    setting_watch_release(more, there);
+    RC(setting_watch_wait_for(rx, is_second, NULL, &got, leat_nowait()), 0);
+    there = setting_watch_borrow(rx);
+    MUST(strcmp(there->text, "two") == 0);
+    setting_watch_release(rx, there);
+    setting_tx_drop(tx);
+    setting_rx_drop(rx);
+    setting_rx_drop(more);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = t_case("watch_value");
@@ -351,5 +393,6 @@ int main(void)
     tcase_add_test(tc, it_counts_when_asked);
     tcase_add_test(tc, a_dump_shows_it);
     tcase_add_test(tc, misuse_aborts);
+    tcase_add_test(tc, a_type_of_its_own);
     return t_run(tc);
 }
