@@ -11,12 +11,6 @@
 #define PROMISES (LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER)
 #define FLAGS    (PROMISES | LEAT_STATS | LEAT_IN_PLACE)
 
-size_t leat__natural_align(size_t bytes)
-{
-    size_t align = bytes & (~bytes + 1);
-    return align == 0 ? 1 : align < 16 ? align : 16;
-}
-
 static bool policy_is_valid(enum leat_policy policy, size_t capacity)
 {
     switch (policy) {

@@ -30,7 +30,11 @@ static inline size_t leat__larger(size_t a, size_t b)
 }
 
 /* The most that a C type of this size can need by itself. */
-size_t leat__natural_align(size_t bytes);
+static inline size_t leat__natural_align(size_t bytes)
+{
+    size_t align = bytes & (~bytes + 1);
+    return align == 0 ? 1 : align < 16 ? align : 16;
+}
 
 /* Can a channel be so? */
 bool leat__opts_are_valid(const leat_chan_opts *opts, size_t capacity);

@@ -444,12 +444,15 @@ static void once_plan_slot(struct once_plan *plan, size_t msg_bytes,
     plan->bytes = plan->slot_at + msg_bytes;
 }
 
+static const leat_chan_opts oneshot_defaults = {.size = sizeof(leat_chan_opts)};
+
 /* LEAT_EINVAL, LEAT_ENOMEM (does not fit an address space), 0. */
 static int once_plan_for(struct once_plan *plan, size_t msg_bytes,
                          const leat_chan_opts *opts)
 {
-    if (opts->size != sizeof *opts || !leat__opts_are_valid(opts, 1) ||
-        (opts->flags & LEAT_IN_PLACE) != 0)
+    if (opts != &oneshot_defaults && /* which are valid */
+        (opts->size != sizeof *opts || !leat__opts_are_valid(opts, 1) ||
+         (opts->flags & LEAT_IN_PLACE) != 0))
         return LEAT_EINVAL;
     if (msg_bytes > SIZE_MAX / 4)
         return LEAT_ENOMEM;
@@ -529,8 +532,6 @@ static void init_once_rest(leat_chan *chan, const struct once_plan *plan,
     }
 }
 
-static const leat_chan_opts oneshot_defaults = {.size = sizeof(leat_chan_opts)};
-
 /* In `mem`, or if that is NULL in memory of its own. */
 static inline int make_oneshot(leat_tx **tx, leat_rx **rx, void *mem,
                                size_t mem_bytes, size_t msg_bytes,
@@ -544,11 +545,14 @@ static inline int make_oneshot(leat_tx **tx, leat_rx **rx, void *mem,
     int rc = once_plan_for(&plan, msg_bytes, opts);
     if (rc != 0)
         return rc;
+    /* not what happens to fit at this address: what fits at any */
+    if (mem != NULL && mem_bytes < plan.bytes + plan.align - 1)
+        return LEAT_EINVAL;
     leat_chan *chan =
         mem == NULL ? leat__mem_alloc(plan.bytes, plan.align)
                     : leat__mem_within(mem, mem_bytes, plan.bytes, plan.align);
     if (chan == NULL)
-        return mem == NULL ? LEAT_ENOMEM : LEAT_EINVAL;
+        return LEAT_ENOMEM;
     init_once(chan, opts);
     chan->lent = mem != NULL;
     chan->msg_bytes = msg_bytes;
@@ -582,8 +586,5 @@ int leat_oneshot_new_in(leat_tx **tx, leat_rx **rx, void *mem, size_t mem_bytes,
                         size_t msg_bytes, const leat_chan_opts *opts)
 {
     LEAT_CHECK(mem != NULL, "leat_oneshot_new_in: mem is NULL");
-    size_t footprint = leat_oneshot_footprint(msg_bytes, opts);
-    if (footprint != 0 && mem_bytes < footprint)
-        return LEAT_EINVAL;
     return make_oneshot(tx, rx, mem, mem_bytes, msg_bytes, opts, LEAT__SITE());
 }
