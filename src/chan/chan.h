@@ -236,7 +236,6 @@ _Static_assert(offsetof(leat_chan, lock) == LEAT__LINE_PAIR &&
 
 /* What a kind implements. */
 typedef struct leat__verbs {
-    const char *name; /* for dumps; NULL: see there */
     /* Send or receive without waiting.
      * returns 0, LEAT_ECLOSED, LEAT_EAGAIN (full, or empty), LEAT_ENOMEM (a send) */
     int (*try_send)(leat_chan *chan, const void *msg);
@@ -263,8 +262,6 @@ typedef struct leat__verbs {
      * ends its wait by itself at that time, and then tries again; it is also told to,
      * with LEAT_EAGAIN for an outcome, when the time moves back. */
     int64_t (*due_ns)(leat_chan *chan);
-    /* How many messages there are; NULL: see leat__chan_len. */
-    size_t (*len)(leat_chan *chan);
     /* Close: refuse sends, wake the parked, seal. */
     void (*close)(leat_chan *chan, int reason);
     /* Give everything that is queued to the discard hook. pre: sealed; spsc: the
@@ -287,8 +284,8 @@ typedef struct leat__verbs {
                        leat__waiter *waiter);
     /* A waiter may have left a queue. pre: the lock is held. NULL: nothing to do */
     void (*delisted)(leat_chan *chan);
-    /* Messages queued, by a look. NULL: store.len */
-    size_t (*len)(const leat_chan *chan);
+    /* Messages queued, by a look; may need the lock. NULL: store.len, or the ends' */
+    size_t (*len)(leat_chan *chan);
     /* Free what new has made. NULL: make.c made it */
     void (*free)(leat_chan *chan);
 } leat__verbs;

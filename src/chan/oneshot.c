@@ -392,7 +392,7 @@ static bool oneshot_leave(leat_chan *chan, enum leat__dir half)
 
 /* ---- the view --------------------------------------------------------------------------- */
 
-static size_t oneshot_len(const leat_chan *chan)
+static size_t oneshot_len(leat_chan *chan)
 {
     return once_is_there(chan, once_look(chan)) ? 1 : 0;
 }

@@ -378,13 +378,13 @@ static int watch_arm(leat_chan *core, enum leat__dir dir, leat__waiter *waiter)
     return 0;
 }
 
-static size_t reader_len(const leat_chan *chan)
+static size_t reader_len(leat_chan *chan)
 {
     const leat__watch_reader *reader = leat__watch_reader_of(chan);
     return leat__watch_has_seen(reader->core, reader) ? 0 : 1;
 }
 
-static size_t watch_len(const leat_chan *core)
+static size_t watch_len(leat_chan *core)
 {
     (void)core;
     return 0; /* what is unseen is so to a reader */
