@@ -233,7 +233,7 @@ static void *answers(void *arg)
     return NULL;
 }
 
-static void ask(leat_until until)
+static void acquire_some(leat_until until)
 {
     leat_sem *mine = leat__mem_alloc(sizeof *mine, 16);
     M_ASSERT(mine != NULL);
@@ -249,17 +249,17 @@ static void ask(leat_until until)
 
 static void woken_then_freed(void)
 {
-    ask(leat_forever());
+    acquire_some(leat_forever());
 }
 
 static void late_then_freed(void)
 {
-    ask(leat_each_ms(1));
+    acquire_some(leat_each_ms(1));
 }
 
 static void polled_then_freed(void)
 {
-    ask(leat_nowait());
+    acquire_some(leat_nowait());
 }
 
 /* ---- a wait with several places ----------------------------------------------------------- */
