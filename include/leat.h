@@ -46,6 +46,7 @@
 #include <leat/api.h>
 #include <leat/barrier.h>
 #include <leat/batch.h>
+#include <leat/broadcast.h>
 #include <leat/cancel.h>
 #include <leat/chan.h>
 #include <leat/cond.h>

@@ -38,6 +38,10 @@
 #include "sync/sem.c"
 #include "sync/waitgroup.c"
 
+#include "chan/broadcast.c"
+#include "chan/broadcast_cells.c"
+#include "chan/broadcast_make.c"
+#include "chan/broadcast_ring.c"
 #include "chan/cells.c"
 #include "chan/dump.c"
 #include "chan/half.c"

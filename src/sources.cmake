@@ -25,6 +25,10 @@ set(LEAT_SOURCES
     src/sync/rwlock.c
     src/sync/sem.c
     src/sync/waitgroup.c
+    src/chan/broadcast.c
+    src/chan/broadcast_cells.c
+    src/chan/broadcast_make.c
+    src/chan/broadcast_ring.c
     src/chan/cells.c
     src/chan/dump.c
     src/chan/half.c

@@ -25,7 +25,8 @@
     X(EINVAL, -EINVAL, "configuration that can not be")                        \
     X(EEXIST, -EEXIST, "there already")                                        \
     X(ECLOSED, -4096, "channel closed or other side gone")                     \
-    X(EEXITED, -4097, "ended by pthread_exit, without a result")
+    X(EEXITED, -4097, "ended by pthread_exit, without a result")               \
+    X(ELAGGED, -4098, "fell behind, messages were missed")
 
 enum leat_err {
 #define LEAT_ERR_ENUM_(name, value, text) LEAT_##name = (value),

@@ -22,6 +22,7 @@
 
 #include <leat/api.h>
 #include <leat/batch.h>
+#include <leat/broadcast.h>
 #include <leat/chan.h>
 #include <leat/oneshot.h>
 #include <leat/op.h>
@@ -393,6 +394,58 @@ LEAT_END_DECLS
     LEAT_TYPED_ void prefix##_rx_abort(prefix##_rx *rx)                        \
     {                                                                          \
         leat_rx_abort(prefix##_rx_raw(rx));                                    \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_broadcast_new(                     \
+        prefix##_tx **tx, size_t capacity, const leat_chan_opts *opts)         \
+    {                                                                          \
+        leat_tx *tx_ = NULL;                                                   \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        int rc = leat_broadcast_new(&tx_, sizeof(T), capacity, &opts_);        \
+        if (rc == 0)                                                           \
+            *tx = LEAT_CAST_(prefix##_tx *, tx_);                              \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ size_t prefix##_broadcast_footprint(                           \
+        size_t capacity, const leat_chan_opts *opts)                           \
+    {                                                                          \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        return leat_broadcast_footprint(sizeof(T), capacity, &opts_);          \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_broadcast_new_in(                  \
+        prefix##_tx **tx, void *mem, size_t mem_bytes, size_t capacity,        \
+        const leat_chan_opts *opts)                                            \
+    {                                                                          \
+        leat_tx *tx_ = NULL;                                                   \
+        leat_chan_opts opts_ = leat_chan_opts_aligned(opts, LEAT_ALIGNOF_(T)); \
+        int rc = leat_broadcast_new_in(&tx_, mem, mem_bytes, sizeof(T),        \
+                                       capacity, &opts_);                      \
+        if (rc == 0)                                                           \
+            *tx = LEAT_CAST_(prefix##_tx *, tx_);                              \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_broadcast_subscribe(               \
+        prefix##_rx **rx, leat_chan *chan, uint32_t flags)                     \
+    {                                                                          \
+        leat_rx *rx_ = NULL;                                                   \
+        int rc = leat_broadcast_subscribe(&rx_, chan, flags);                  \
+        if (rc == 0)                                                           \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_broadcast_subscribe_in(            \
+        prefix##_rx **rx, void *mem, size_t mem_bytes, leat_chan *chan,        \
+        uint32_t flags)                                                        \
+    {                                                                          \
+        leat_rx *rx_ = NULL;                                                   \
+        int rc =                                                               \
+            leat_broadcast_subscribe_in(&rx_, mem, mem_bytes, chan, flags);    \
+        if (rc == 0)                                                           \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ uint64_t prefix##_rx_missed(prefix##_rx *rx)                   \
+    {                                                                          \
+        return leat_rx_missed(prefix##_rx_raw(rx));                            \
     }                                                                          \
     struct prefix##_typed_ends_with_a_semicolon_
 

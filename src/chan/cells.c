@@ -786,4 +786,6 @@ const leat__verbs leat__cells_verbs = {
     .enlist = cells_enlist,
     .close = cells_close,
     .discard = cells_discard,
+    .look = leat__locked_look,
+    .places = &leat__cells_places,
 };

@@ -152,6 +152,8 @@ enum leat__kind {
     LEAT__CELLS,
     LEAT__ONESHOT,
     LEAT__WATCH, /* and a reader of it, which is a kind of its own by its verbs */
+    LEAT__HUB,   /* a broadcast channel: has no receiving half of its own */
+    LEAT__SUB,   /* one of its receivers: has no sending half of its own */
     LEAT__TIMER, /* src/time; neither has a sending half */
     LEAT__NEVER
 };
@@ -234,6 +236,25 @@ _Static_assert(offsetof(leat_chan, lock) == LEAT__LINE_PAIR &&
 /* All but the ends. */
 #define LEAT__CHAN_BYTES offsetof(leat_chan, apart_)
 
+/* What a kind implements whose messages can be written and read in place. A channel
+ * has to be made with LEAT_IN_PLACE for it. */
+typedef struct leat__places {
+    /* Without waiting. return as a try; LEAT_EAGAIN: no cell, or no message */
+    int (*try_reserve)(leat_chan *chan, void **slot);
+    int (*try_borrow)(leat_chan *chan, void **msg);
+    /* Reserve the cell of the oldest message, which goes to the hook. */
+    int (*displace_to_reserve)(leat_chan *chan, void **slot);
+    /* They abort if it is no such slot or message. */
+    int (*commit)(leat_chan *chan, void *slot);
+    void (*unreserve)(leat_chan *chan, void *slot);
+    void (*release)(leat_chan *chan, void *msg);
+    void (*unborrow)(leat_chan *chan, void *msg);
+    /* Are any reserved (LEAT__SEND), borrowed (LEAT__RECV)? */
+    bool (*are_held)(leat_chan *chan, enum leat__dir dir);
+    /* Is no cell left? */
+    bool (*are_used_up)(leat_chan *chan);
+} leat__places;
+
 /* What a kind implements. */
 typedef struct leat__verbs {
     /* Send or receive without waiting.
@@ -288,6 +309,14 @@ typedef struct leat__verbs {
     size_t (*len)(leat_chan *chan);
     /* Free what new has made. NULL: make.c made it */
     void (*free)(leat_chan *chan);
+    /* Might a try succeed now? A look without the lock, for spinning. NULL: try */
+    bool (*look)(const leat_chan *chan, enum leat__dir dir);
+    /* What the tally does not have. NULL: it has all. pre: the lock is held */
+    void (*count)(leat_chan *chan, leat_stats *out);
+    /* Before the memory goes. NULL: nothing. returns a channel that this one held, to
+     * be let go of when its own memory is gone; or NULL */
+    leat_chan *(*end)(leat_chan *chan);
+    const leat__places *places; /* NULL: nothing in place */
 } leat__verbs;
 
 extern const leat__verbs leat__locked_verbs;
@@ -300,6 +329,19 @@ static inline leat_chan *leat__chan_core(leat_chan *chan)
 {
     return chan->verbs->core == NULL ? chan : chan->verbs->core(chan);
 }
+extern const leat__places leat__cells_places;
+
+/* Can messages of this channel be written and read in place? */
+static inline bool leat__chan_has_places(const leat_chan *chan)
+{
+    return (chan->flags & LEAT_IN_PLACE) != 0 && chan->verbs->places != NULL;
+}
+
+/* Whose the sending half is, to which this view belongs. */
+leat_chan *leat__chan_senders(leat_chan *chan);
+
+/* A receive has said LEAT_ELAGGED to nobody: the next one says it again. */
+void leat__broadcast_tell_lag(leat_chan *chan);
 
 /* The channel of a half. aborts if it is not such a half. */
 static inline leat_chan *leat__chan_of_tx(leat_tx *tx)
@@ -411,7 +453,7 @@ int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
                            leat__waiter *waiter);
 
 /* Has the half opposite of dir's no owner any more? */
-bool leat__chan_is_gone(const leat_chan *chan, enum leat__dir dir);
+bool leat__chan_is_gone(leat_chan *chan, enum leat__dir dir);
 
 /* `half` has no owner any more: win who waits for that, onto `told`. aborts with the
  * sentence for it if a call of the half's own still waits. */

@@ -21,6 +21,10 @@ static const char *kind_of(const leat_chan *chan)
         return chan->verbs->name;
     if (chan->cap == 0)
         return "rendezvous";
+    if (chan->kind == LEAT__SUB)
+        return "receiver of a broadcast";
+    if (chan->kind == LEAT__HUB)
+        return "broadcast";
     if (chan->kind == LEAT__CELLS)
         return chan->bounded ? "bounded in place" : "unbounded in place";
     if (chan->kind == LEAT__SPSC)

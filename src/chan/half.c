@@ -18,7 +18,6 @@
  * cannot reach 0 under it. LAST TOUCH: letting go of a hold.
  *
  * MODEL: tests/model/m_half.c */
-#include "chan/cells.h"
 #include "chan/registry.h"
 
 static void close_with(leat_chan *chan, int reason)
@@ -56,13 +55,14 @@ static bool is_gone(const leat__a32 *owners)
 }
 
 /* The owners that an op of direction dir waits for to be gone. */
-static const leat__a32 *opposite(const leat_chan *chan, enum leat__dir dir)
+static const leat__a32 *opposite(leat_chan *chan, enum leat__dir dir)
 {
-    chan = leat__chan_core((leat_chan *)(uintptr_t)chan);
-    return dir == LEAT__SEND ? &chan->rx.owners : &chan->tx.owners;
+    leat_chan *core = leat__chan_core(chan);
+    return dir == LEAT__SEND ? &core->rx.owners
+                             : &leat__chan_senders(core)->tx.owners;
 }
 
-bool leat__chan_is_gone(const leat_chan *chan, enum leat__dir dir)
+bool leat__chan_is_gone(leat_chan *chan, enum leat__dir dir)
 {
     return is_gone(opposite(chan, dir));
 }
@@ -155,8 +155,8 @@ bool leat_tx_drop(leat_tx *tx)
         return false;
     leat__link told;
     leat__chan_claim_told(chan, LEAT__SEND, &told);
-    LEAT_CHECK(chan->kind != LEAT__CELLS ||
-                   !leat__cells_are_held(chan, LEAT__CELL_RESERVED),
+    LEAT_CHECK(!leat__chan_has_places(chan) ||
+                   !chan->verbs->places->are_held(chan, LEAT__SEND),
                "leat_tx_drop: the last owner leaves with a slot reserved");
     close_with(chan, 0);
     leat__chan_complete_all(&told);
@@ -179,7 +179,7 @@ leat_tx *leat__chan_own_tx(leat_chan *chan, const void *site)
 leat_tx *leat_chan_tx(leat_chan *chan)
 {
     LEAT_CHECK(chan != NULL, "leat_chan_tx: chan is NULL");
-    chan = leat__chan_core(chan);
+    chan = leat__chan_senders(leat__chan_core(chan));
     return leat__chan_own_tx(chan, LEAT__SITE());
 }
 
@@ -229,8 +229,8 @@ bool leat_rx_drop(leat_rx *rx)
         return false;
     leat__link told;
     leat__chan_claim_told(chan, LEAT__RECV, &told);
-    LEAT_CHECK(chan->kind != LEAT__CELLS ||
-                   !leat__cells_are_held(chan, LEAT__CELL_BORROWED),
+    LEAT_CHECK(!leat__chan_has_places(chan) ||
+                   !chan->verbs->places->are_held(chan, LEAT__RECV),
                "leat_rx_drop: the last owner leaves with a message borrowed");
     close_with(chan, 0);
     leat__chan_complete_all(&told);
@@ -254,6 +254,8 @@ leat_rx *leat__chan_own_rx(leat_chan *chan, const void *site)
 leat_rx *leat_chan_rx(leat_chan *chan)
 {
     LEAT_CHECK(chan != NULL, "leat_chan_rx: chan is NULL");
+    if (chan->kind == LEAT__HUB)
+        return NULL; /* its receivers have halves of their own */
     return leat__chan_own_rx(chan, LEAT__SITE());
 }
 
@@ -344,8 +346,8 @@ bool leat_chan_is_empty(leat_chan *chan)
 bool leat_chan_is_full(leat_chan *chan)
 {
     check_view(chan);
-    if (chan->kind == LEAT__CELLS)
-        return leat__cells_are_used_up(chan);
+    if (leat__chan_has_places(chan))
+        return chan->verbs->places->are_used_up(chan);
     return leat_chan_len(chan) == chan->cap;
 }
 
@@ -365,7 +367,7 @@ int leat_chan_close_reason(leat_chan *chan)
 size_t leat_chan_tx_count(leat_chan *chan)
 {
     check_view(chan);
-    chan = leat__chan_core(chan);
+    chan = leat__chan_senders(leat__chan_core(chan));
     return leat__ld32_rlx(&chan->tx.owners); /* relaxed: a look */
 }
 

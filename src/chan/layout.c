@@ -48,13 +48,9 @@ static enum leat__kind kind_for(size_t capacity, const leat_chan_opts *opts,
     return capacity > 1 ? LEAT__SPSC : LEAT__LOCKED;
 }
 
-/* What comes before the slots. false: does not fit */
-static bool layout_of_head(leat__layout *layout, const leat_chan_opts *opts)
+bool leat__layout_head(leat__layout *layout, size_t at,
+                       const leat_chan_opts *opts)
 {
-    size_t at = LEAT__CHAN_BYTES;
-    if (layout->kind ==
-        LEAT__SPSC) /* what follows is of the other end, or of both */
-        at = leat__round_up(sizeof(leat_chan), LEAT__LINE_PAIR);
     size_t name_bytes = opts->name == NULL ? 0 : strlen(opts->name) + 1;
     if (name_bytes > SIZE_MAX / 4)
         return false;
@@ -86,7 +82,11 @@ bool leat__layout_of(leat__layout *layout, size_t msg_bytes, size_t capacity,
     layout->header =
         cells ? leat__round_up(sizeof(leat__cell), layout->align) : 0;
     layout->block_align = leat__larger(LEAT__LINE_PAIR, layout->align);
-    if (!layout_of_head(layout, opts))
+    size_t head = LEAT__CHAN_BYTES;
+    if (layout->kind ==
+        LEAT__SPSC) /* what follows is of the other end, or of both */
+        head = leat__round_up(sizeof(leat_chan), LEAT__LINE_PAIR);
+    if (!leat__layout_head(layout, head, opts))
         return false;
     layout->bytes = layout->slots_at;
     size_t slot = layout->header + layout->stride;

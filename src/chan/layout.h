@@ -36,6 +36,25 @@ static inline size_t leat__natural_align(size_t bytes)
     return align == 0 ? 1 : align < 16 ? align : 16;
 }
 
+/* What comes between the struct, of `at` bytes, and the slots: record_at, name_at,
+ * slots_at. false: does not fit. pre: align */
+bool leat__layout_head(leat__layout *layout, size_t at,
+                       const leat_chan_opts *opts);
+
+/* Where a channel is to be, if not in memory of its own. */
+typedef struct leat__room {
+    void *mem;
+    size_t bytes;
+} leat__room;
+
+/* The block for it; place NULL: from the heap. NULL: no memory, or too little. */
+leat_chan *leat__chan_block(const leat__layout *layout,
+                            const leat__room *place);
+
+/* Fill in the record that the layout has room for. pre: it is zero */
+void leat__record_init(leat_chan *chan, const leat__layout *layout,
+                       const leat_chan_opts *opts);
+
 /* Can a channel be so? */
 bool leat__opts_are_valid(const leat_chan_opts *opts, size_t capacity);
 

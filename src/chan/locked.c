@@ -533,4 +533,5 @@ const leat__verbs leat__locked_verbs = {
     .enlist = locked_enlist,
     .close = locked_close,
     .discard = locked_discard,
+    .look = leat__locked_look,
 };

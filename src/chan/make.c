@@ -54,9 +54,10 @@ static const leat__verbs *verbs_of(enum leat__kind kind)
     return all[kind];
 }
 
-static void init_record(leat_chan *chan, unsigned char *block,
-                        const leat__layout *layout, const leat_chan_opts *opts)
+void leat__record_init(leat_chan *chan, const leat__layout *layout,
+                       const leat_chan_opts *opts)
 {
+    unsigned char *block = (unsigned char *)chan;
     leat__record *record = (leat__record *)(void *)(block + layout->record_at);
     record->chan = chan;
     record->gone = opts->gone;
@@ -98,7 +99,7 @@ static void make_init(leat_chan *chan, const leat__layout *layout,
     chan->discard = opts->discard;
     chan->discard_arg = opts->discard_arg;
     if (layout->record_at != 0)
-        init_record(chan, block, layout, opts);
+        leat__record_init(chan, layout, opts);
     leat__list_init(&chan->sendq);
     leat__list_init(&chan->recvq);
     leat__list_init(&chan->goneq);
@@ -110,15 +111,7 @@ static void make_init(leat_chan *chan, const leat__layout *layout,
         init_segs(chan);
 }
 
-/* Where a channel is to be, if not in memory of its own. */
-struct site {
-    void *mem;
-    size_t bytes;
-};
-
-/* The block; NULL: no memory, or too little. */
-static leat_chan *take_block(const leat__layout *layout,
-                             const struct site *place)
+leat_chan *leat__chan_block(const leat__layout *layout, const leat__room *place)
 {
     if (place == NULL)
         return leat__mem_alloc(layout->bytes, layout->block_align);
@@ -126,7 +119,7 @@ static leat_chan *take_block(const leat__layout *layout,
                             layout->block_align);
 }
 
-static int make_chan(leat_tx **tx, leat_rx **rx, const struct site *place,
+static int make_chan(leat_tx **tx, leat_rx **rx, const leat__room *place,
                      size_t msg_bytes, size_t capacity,
                      const leat_chan_opts *opts, const void *site)
 {
@@ -137,7 +130,7 @@ static int make_chan(leat_tx **tx, leat_rx **rx, const struct site *place,
     leat__layout layout;
     if (!leat__layout_of(&layout, msg_bytes, capacity, opts))
         return LEAT_ENOMEM;
-    leat_chan *chan = take_block(&layout, place);
+    leat_chan *chan = leat__chan_block(&layout, place);
     if (chan == NULL)
         return place == NULL ? LEAT_ENOMEM : LEAT_EINVAL;
     memset((void *)chan, 0, layout.name_at);
@@ -199,33 +192,45 @@ int leat_chan_new_in(leat_tx **tx, leat_rx **rx, void *mem, size_t mem_bytes,
     size_t footprint = leat_chan_footprint(msg_bytes, capacity, opts);
     if (footprint != 0 && mem_bytes < footprint)
         return LEAT_EINVAL;
-    return make_chan(tx, rx, &(struct site){mem, mem_bytes}, msg_bytes,
-                     capacity, or_defaults(opts), LEAT__SITE());
+    return make_chan(tx, rx, &(leat__room){mem, mem_bytes}, msg_bytes, capacity,
+                     or_defaults(opts), LEAT__SITE());
 }
 
-void leat__chan_free(leat_chan *chan)
+/* Of what there are slots, or segments. */
+static void free_store(leat_chan *chan)
 {
-    if (chan->verbs->free != NULL) {
-        chan->verbs->free(chan);
-        return;
-    }
-    leat__registry_remove(chan);
     if (chan->kind == LEAT__CELLS && !chan->bounded) {
         leat__cells_free(chan);
     } else if (!chan->bounded) {
         bool began = chan->kind == LEAT__SPSC && chan->get.seg != NULL;
         leat__seg_free_all(chan, began ? chan->get.seg : chan->first);
+    } else {
+        leat__unpoison(chan->slots, chan->cap * (chan->kind == LEAT__CELLS
+                                                     ? leat__cell_stride(chan)
+                                                     : chan->stride));
     }
+}
+
+void leat__chan_free(leat_chan *chan)
+{
+    leat_chan *held = NULL;
+    if (chan->verbs->free != NULL) {
+        chan->verbs->free(chan);
+        return;
+    }
+    leat__registry_remove(chan);
+    if (chan->verbs->end != NULL)
+        held = chan->verbs->end(chan);
+    else
+        free_store(chan);
     chan->weak_tx.tag = 0;
     chan->weak_rx.tag = 0;
     void (*gone)(void *) = chan->record == NULL ? NULL : chan->record->gone;
     void *gone_arg = gone == NULL ? NULL : chan->record->gone_arg;
-    if (chan->bounded)
-        leat__unpoison(chan->slots, chan->cap * (chan->kind == LEAT__CELLS
-                                                     ? leat__cell_stride(chan)
-                                                     : chan->stride));
     if (!chan->lent)
         leat__mem_free(chan);
     if (gone != NULL)
         gone(gone_arg);
+    if (held != NULL)
+        leat__chan_release(held);
 }

@@ -55,8 +55,10 @@ void leat__registry_add(leat_chan *chan, const void *site)
     leat__lock_acquire(&registry_lock);
     leat__list_push_back(&registry_list, &chan->record->link);
     leat__lock_release(&registry_lock);
-    leat__registry_taken(chan, LEAT__SEND, site);
-    leat__registry_taken(chan, LEAT__RECV, site);
+    if (chan->kind != LEAT__SUB)
+        leat__registry_taken(chan, LEAT__SEND, site);
+    if (chan->kind != LEAT__HUB)
+        leat__registry_taken(chan, LEAT__RECV, site);
 }
 
 void leat__registry_remove(leat_chan *chan)

@@ -58,6 +58,8 @@ bool leat_chan_stats(leat_chan *chan, leat_stats *out)
     read_tally(chan, out);
     if (chan->kind == LEAT__SPSC)
         add_ends(chan, out);
+    if (chan->verbs->count != NULL)
+        chan->verbs->count(chan, out);
     leat__chan_unlock(chan);
     return true;
 }

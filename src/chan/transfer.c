@@ -5,7 +5,6 @@
  * The order is the contract's: what is ready is done, then the token is asked,
  * then the clock; and only a call that has to wait pays for either. */
 #include "cancel/cancel.h"
-#include "chan/cells.h"
 #include "chan/op.h"
 #include "chan/promise.h"
 #include "chan/spsc.h"
@@ -30,8 +29,9 @@ static int try_once(const struct transfer *it)
     if (it->act == LEAT__PEEK)
         return chan->verbs->peek(chan, it->msg);
     if (it->act == LEAT__PLACE)
-        return it->dir == LEAT__SEND ? leat__cells_try_reserve(chan, it->msg)
-                                     : leat__cells_try_borrow(chan, it->msg);
+        return it->dir == LEAT__SEND
+                   ? chan->verbs->places->try_reserve(chan, it->msg)
+                   : chan->verbs->places->try_borrow(chan, it->msg);
     return it->dir == LEAT__SEND ? chan->verbs->try_send(chan, it->msg)
                                  : chan->verbs->try_recv(chan, it->msg);
 }
@@ -55,7 +55,7 @@ static int linger(const struct transfer *it, const leat__token *token,
     spin.deadline_ns = deadline_ns < enough_ns ? deadline_ns : enough_ns;
     while (leat__spin_turn(&spin) &&
            (token == NULL || !leat__token_fired(token))) {
-        if (chan->kind != LEAT__SPSC && !leat__locked_look(chan, it->dir))
+        if (chan->verbs->look != NULL && !chan->verbs->look(chan, it->dir))
             continue;
         int rc = try_once(it);
         if (rc != LEAT_EAGAIN)
@@ -372,7 +372,7 @@ int leat_rx_peek(leat_rx *rx, void *msg, leat_until until)
 
 static void check_in_place(const leat_chan *chan, void *const *where)
 {
-    LEAT_CHECK(chan->kind == LEAT__CELLS,
+    LEAT_CHECK(leat__chan_has_places(chan),
                "leat_tx_reserve, leat_rx_borrow: the channel was made without "
                "LEAT_IN_PLACE");
     LEAT_CHECK(where != NULL,
@@ -383,7 +383,7 @@ static void check_in_place(const leat_chan *chan, void *const *where)
 static int reserve_when_full(leat_chan *chan, void **slot, leat_until until)
 {
     if (leat__policy_displaces((enum leat_policy)chan->policy))
-        return leat__cells_displace_to_reserve(chan, slot);
+        return chan->verbs->places->displace_to_reserve(chan, slot);
     if (chan->policy != LEAT_POLICY_BLOCK || leat__until_is_nowait(until))
         return LEAT_EAGAIN;
     return wait_for(&(struct transfer){chan, LEAT__SEND, LEAT__PLACE, slot},
@@ -395,7 +395,7 @@ int leat_tx_reserve(leat_tx *tx, void **slot, leat_until until)
     leat_chan *chan = leat__chan_of_tx(tx);
     check_in_place(chan, slot);
     leat__promise_begin(chan, LEAT__SEND);
-    int rc = leat__cells_try_reserve(chan, slot);
+    int rc = chan->verbs->places->try_reserve(chan, slot);
     if (rc == LEAT_EAGAIN)
         rc = reserve_when_full(chan, slot, until);
     leat__promise_end(chan, LEAT__SEND);
@@ -407,7 +407,7 @@ int leat_rx_borrow(leat_rx *rx, void **msg, leat_until until)
     leat_chan *chan = leat__chan_of_rx(rx);
     check_in_place(chan, msg);
     leat__promise_begin(chan, LEAT__RECV);
-    int rc = leat__cells_try_borrow(chan, msg);
+    int rc = chan->verbs->places->try_borrow(chan, msg);
     if (rc == LEAT_EAGAIN && !leat__until_is_nowait(until))
         rc = wait_for(&(struct transfer){chan, LEAT__RECV, LEAT__PLACE, msg},
                       until);
@@ -502,6 +502,8 @@ static ptrdiff_t recv_first(leat_chan *chan, unsigned char *msgs, size_t max,
         return rc < 0 ? rc : 1;
     ptrdiff_t more =
         chan->verbs->recv_many(chan, msgs + chan->msg_bytes, max - 1);
+    if (more == LEAT_ELAGGED)
+        leat__broadcast_tell_lag(chan);
     return more < 0 ? 1 : 1 + more;
 }
 

@@ -86,6 +86,17 @@ int use_typed(void)
     job_tx_close_because(tx, 1);
     job_rx_close_because(rx, 1);
     job_rx_abort(rx);
+    job_tx *hub;
+    job_rx *sub;
+    rc += job_broadcast_new(&hub, 4, NULL);
+    if (job_broadcast_footprint(4, NULL) <= sizeof mem)
+        rc += job_broadcast_new_in(&hub, mem, sizeof mem, 4, NULL);
+    rc += job_broadcast_subscribe(&sub, job_tx_chan(hub), LEAT_REPORT_LAG);
+    rc +=
+        job_broadcast_subscribe_in(&sub, mem, sizeof mem, job_rx_chan(sub), 0);
+    rc += job_rx_missed(sub) == 0;
+    job_tx_drop(hub);
+    job_rx_drop(sub);
     leat_op op = LEAT_ZERO_INIT;
     job_op_send(&op, tx, &j, leat_nowait());
     job_op_recv(&op, rx, &j, leat_nowait());
