@@ -50,7 +50,8 @@
  *
  * The end. leat_tx_close and the last leat_tx_drop end the stream for all: each receiver
  * gets what it has not seen and then LEAT_ECLOSED. leat_rx_close ends it for that
- * receiver alone: what is sent from then on is not for it. leat_rx_abort and the last
+ * receiver alone: what is sent from then on is not for it, but until it has got what was
+ * sent before it goes on holding the sender back. leat_rx_abort and the last
  * leat_rx_drop give up what it has not seen as well; if it was the slowest, a sender
  * that waits goes on.
  *

@@ -14,8 +14,8 @@
  *       sealed, and it is in `asleep`
  *   I2  a sender is parked  =>  there is no room, and who makes some will come to the
  *       hub's lock (I4 of broadcast_ring.c); the hub is not closed
- *   I3  a sub is in `subs` while its receiving half has owners; live are those of them
- *       that are not sealed; rx.owners of the hub is their number
+ *   I3  a sub is in `subs` while its receiving half has owners; rx.owners of the hub is
+ *       the number of such subs
  *   I4  a sub holds the hub (holds) until its own memory is gone
  *
  * A sender has the hub's lock when it adds a message, and gives it at once to each
@@ -493,7 +493,7 @@ uint64_t leat_rx_missed(leat_rx *rx)
 /* ---- the end --------------------------------------------------------------------------- */
 
 /* Nothing more is for it. pre: both locks */
-static void seal(leat__sub *sub, int reason, leat__bafter *after)
+static void seal_sub(leat__sub *sub, int reason, leat__bafter *after)
 {
     leat_chan *chan = leat__sub_chan(sub);
     if (sub->sealed)
@@ -501,10 +501,11 @@ static void seal(leat__sub *sub, int reason, leat__bafter *after)
     sub->sealed = true;
     /* relaxed: the state word below, and the locks */
     leat__stz_rlx(&sub->end, leat__hub_tail(sub->hub));
-    sub->hub->live--;
     chan->reason = reason;
     leat__chan_set(chan, LEAT__CHAN_CLOSED | LEAT__CHAN_SEALED);
     leat__chan_claim_all(&chan->recvq, &after->woken, LEAT_ECLOSED); /* I1 */
+    if (!sub->hub->ring)
+        leat__bcells_finish(sub, after);
 }
 
 static void sub_close(leat_chan *chan, int reason)
@@ -514,7 +515,7 @@ static void sub_close(leat_chan *chan, int reason)
     leat__bafter_init(&after);
     leat__chan_lock(leat__hub_chan(sub->hub));
     leat__chan_lock(chan);
-    seal(sub, reason, &after);
+    seal_sub(sub, reason, &after);
     leat__chan_unlock(chan);
     leat__hub_leave(sub->hub, &after);
 }
@@ -545,7 +546,7 @@ static void hub_close(leat_chan *chan, int reason)
     for (leat__link *at = hub->subs.next; at != &hub->subs; at = at->next) {
         leat__sub *sub = LEAT__CONTAINER(at, leat__sub, link);
         leat__chan_lock(leat__sub_chan(sub));
-        seal(sub, chan->reason, &after);
+        seal_sub(sub, chan->reason, &after);
         if (gone)
             claim_waiting_for_senders(leat__sub_chan(sub), &after);
         leat__chan_unlock(leat__sub_chan(sub));
@@ -604,7 +605,7 @@ static size_t sub_len(const leat_chan *chan)
     bool closed = leat__chan_is(chan, LEAT__CHAN_CLOSED);
     /* relaxed: a look, behind the acquires */
     size_t top = leat__ldz_rlx(closed ? &sub->end : &sub->hub->tail);
-    return leat__least(top - cursor, chan->cap);
+    return leat__least(leat__ahead(top, cursor), chan->cap);
 }
 
 static size_t hub_len(const leat_chan *chan)
@@ -624,7 +625,8 @@ static void sub_count(leat_chan *chan, leat_stats *out)
     const leat__sub *sub = leat__sub_of(chan);
     /* ORDER broadcast.full: as in a receive. */
     size_t tail = leat__ldz_acq(&sub->hub->tail);
-    size_t top = sub->sealed ? leat__sub_end(sub) : tail;
+    size_t top = sub->sealed ? leat__sub_end(sub)
+                             : sub->next + leat__ahead(tail, sub->next);
     out->sent = top - sub->start;
     out->received = sub->next - sub->start - sub->missed_all - sub->discarded;
     out->dropped = sub->missed_all + leat__sub_lost(sub);

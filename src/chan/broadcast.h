@@ -5,11 +5,11 @@
  * Both begin as a leat_chan does. See broadcast.c.
  *
  * Glossary.
- *   hub, sub   as above; `live` are the subs that new messages are for
+ *   hub, sub   as above
  *   position   a message's number, from 0; free-running
  *   tail       the position of the next message, of which receivers may read what is
  *              below
- *   sealed     of a sub: nothing at or above `end` is for it
+ *   sealed     of a sub: nothing at or above `end` is for it; done: and it has got there
  *   ring       the way of messages that nobody has to be told about: slots, read
  *              without the hub's lock                           (broadcast_ring.c)
  *   cells      the way of messages with a discard hook, of those that are borrowed, and
@@ -50,9 +50,9 @@ typedef struct leat__hub {
     size_t limit;  /* ring: up to here there is room without looking */
     size_t
         marked_at; /* ring: the tail for which marks were set; SIZE_MAX: none */
-    leat__link subs;   /* that have owners */
-    leat__link asleep; /* those that have parked ops, or had */
-    size_t live;
+    leat__link subs;    /* that have owners */
+    leat__link asleep;  /* those that have parked ops, or had */
+    size_t live;        /* cells: subs that are not done */
     leat__az first;     /* cells: the oldest position in line; read by anyone */
     size_t first_index; /* and its place in `line` */
     leat__bcell **line; /* cells: by position; immutable */
@@ -72,6 +72,7 @@ typedef struct leat__sub {
     bool marked;    /* written under both locks, but for being taken back */
     bool visit;     /* a mark was taken back: the hub has to be told */
     bool sealed;    /* written under both locks, as end */
+    bool done;      /* cells: it is not live any more; likewise */
     size_t next;    /* the position of the next message */
     size_t index;   /* and its slot */
     size_t seen;    /* blocking ring: there are messages up to here */
@@ -150,6 +151,12 @@ static inline void leat__sub_advance(leat__sub *sub)
     }
 }
 
+/* How far position a is ahead of b; 0 if it is not. */
+static inline size_t leat__ahead(size_t a, size_t b)
+{
+    return a - b <= SIZE_MAX / 2 ? a - b : 0;
+}
+
 /* How many of its messages have been overwritten and it has not noticed.
  * pre: its lock */
 static inline size_t leat__sub_lost(const leat__sub *sub)
@@ -160,14 +167,11 @@ static inline size_t leat__sub_lost(const leat__sub *sub)
         return 0;
     /* ORDER broadcast.full: the tail before what is at it. */
     size_t tail = leat__ldz_acq(&hub->tail);
-    size_t left = (sub->sealed ? leat__sub_end(sub) : tail) - sub->next;
-    size_t lost = tail - sub->next > cap ? tail - sub->next - cap : 0;
-    if (!hub->ring) {
-        /* relaxed: under the hub's lock, or a look */
-        lost = leat__ldz_rlx(&hub->first) - sub->next;
-        if (lost > SIZE_MAX / 2)
-            lost = 0; /* it is behind the sub */
-    }
+    size_t top = sub->sealed ? leat__sub_end(sub) : tail;
+    size_t left = leat__ahead(top, sub->next);
+    size_t lost = leat__ahead(tail - cap, sub->next);
+    if (!hub->ring) /* relaxed: under the hub's lock, or a look */
+        lost = leat__ahead(leat__ldz_rlx(&hub->first), sub->next);
     return lost < left ? lost : left;
 }
 
@@ -229,6 +233,9 @@ void leat__bcells_serve(leat__hub *hub, const leat__waiter *sender,
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN, LEAT_ELAGGED. pre: the sub's lock too */
 int leat__bcells_take(leat__sub *sub, enum leat__act act, void *msg,
                       leat__bafter *after);
+
+/* If the sub is sealed and at its end, it counts no more. pre: the sub's lock too */
+void leat__bcells_finish(leat__sub *sub, leat__bafter *after);
 
 /* The sub will not see the messages from its cursor to `end`. pre: the sub's lock too;
  * none is lost */

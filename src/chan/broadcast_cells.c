@@ -13,10 +13,12 @@
  *   I1  a cell is in exactly one of: idle; a sender's hands (RESERVED, or displaced); in
  *       line; pinned; on its way to the hook. They are cap altogether
  *   I2  first <= position < tail  <=>  its cell is in line, and then unseen > 0 is the
- *       number of live subs whose cursor is at or below the position and its end above
+ *       number of live subs whose cursor is at or below the position
  *   I3  each cell that was in line goes to the hook once, before it is idle
  *   I4  a sender is parked  =>  no cell is idle
  * A sub passes positions in order, so the cell whose unseen reaches 0 is that of first.
+ * That is why a sub stays live when it is sealed, and goes past all that is not for it
+ * when it is done.
  *
  * Progress and lifetime: as in locked.c; no hook is called under the lock.
  *
@@ -241,17 +243,37 @@ int leat__bcells_offer(leat__hub *hub, const leat__waiter *sender,
 
 /* ---- receivers -------------------------------------------------------------------------- */
 
+void leat__bcells_finish(leat__sub *sub, leat__bafter *after)
+{
+    leat__hub *hub = sub->hub;
+    size_t cap = leat__hub_chan(hub)->cap;
+    if (sub->done || !sub->sealed || sub->next != leat__sub_end(sub))
+        return;
+    sub->done = true;
+    hub->live--;
+    size_t gone = leat__ahead(bcells_first(hub), sub->next); /* displaced */
+    size_t rest = leat__ahead(leat__hub_tail(hub), sub->next + gone);
+    size_t index = (sub->index + gone % cap) % cap;
+    for (; rest > 0; rest--) {
+        bcell_is_seen(hub, hub->line[index], after);
+        index = after_index(hub, index);
+    }
+}
+
 int leat__bcells_take(leat__sub *sub, enum leat__act act, void *msg,
                       leat__bafter *after)
 {
     leat__hub *hub = sub->hub;
     size_t end = sub->sealed ? leat__sub_end(sub) : leat__hub_tail(hub);
     size_t lost = leat__sub_lost(sub);
-    if (lost > 0 && leat__sub_miss(sub, sub->next + lost) != 0)
-        return LEAT_ELAGGED;
+    int rc = lost == 0 ? 0 : leat__sub_miss(sub, sub->next + lost);
+    leat__bcells_finish(sub, after);
+    if (rc != 0)
+        return rc;
     if (sub->next == end)
         return sub->sealed ? LEAT_ECLOSED : LEAT_EAGAIN;
     leat__bcell *cell = hub->line[sub->index];
+    LEAT_ASSERT(cell->in_line); /* I2 */
     void *bytes = leat__bcells_bytes(hub, cell);
     if (act == LEAT__PLACE) {
         cell->pins++;
@@ -263,6 +285,7 @@ int leat__bcells_take(leat__sub *sub, enum leat__act act, void *msg,
     if (act != LEAT__PEEK) {
         leat__sub_advance(sub);
         bcell_is_seen(hub, cell, after);
+        leat__bcells_finish(sub, after);
     }
     return 0;
 }
@@ -276,6 +299,7 @@ void leat__bcells_skip(leat__sub *sub, size_t end, leat__bafter *after)
         leat__sub_advance(sub);
         bcell_is_seen(hub, cell, after);
     }
+    leat__bcells_finish(sub, after);
 }
 
 /* ---- in place ----------------------------------------------------------------------------- */

@@ -257,7 +257,7 @@ static void link_sub(leat__sub *sub)
     /* relaxed: what a receiver is told travels with the messages */
     leat__add32_rlx(&home->rx.owners, 1);
     if (leat__chan_is(home, LEAT__CHAN_CLOSED)) {
-        sub->sealed = true;
+        sub->sealed = sub->done = true;
         chan->reason = home->reason;
         leat__chan_set(chan, LEAT__CHAN_CLOSED | LEAT__CHAN_SEALED);
     } else {

@@ -21,8 +21,8 @@
  *   I1  blocking: for each sub that is not done (sealed, with its cursor at its end)
  *       cursor <= tail <= cursor + cap; limit <= the least cursor + cap
  *   I2  blocking: slot of position p is written under H while no such cursor is <= p - cap
- *   I3  lossy: stamp == 2p + 2 and the words are those of p, or stamp is odd, or of
- *       another position; tail > p after that
+ *   I3  lossy: stamp == 2p + 2 => the words are those of p; tail > p follows before H is
+ *       let go of, so while H is held a cursor may be one ahead of the tail
  *   I4  blocking: a sender is parked  =>  there is a sub that is marked, or one whose
  *       mark was taken back and which is on its way to H, or whoever has H will look
  * I4 needs no fence. Who is about to park has H, and takes each S: it sees the cursor moved
@@ -159,7 +159,7 @@ bool leat__bring_mark(leat__hub *hub)
 
 /* ---- a receiver's side (under the sub's lock) ------------------------------------------ */
 
-static int no_message(const leat__sub *sub)
+static int ring_is_dry(const leat__sub *sub)
 {
     return sub->sealed ? LEAT_ECLOSED : LEAT_EAGAIN;
 }
@@ -178,7 +178,7 @@ static int take_blocking(leat__sub *sub, enum leat__act act, void *msg)
 {
     const leat_chan *hub = leat__hub_chan(sub->hub);
     if (sub->next == sub->seen && !look_again(sub))
-        return no_message(sub);
+        return ring_is_dry(sub);
     leat__copy(msg, leat__chan_slot(hub, sub->index), hub->msg_bytes);
     if (act != LEAT__PEEK)
         leat__sub_advance(sub);
@@ -208,7 +208,8 @@ static size_t oldest_kept(const leat__sub *sub)
     size_t cap = leat__sub_chan((leat__sub *)(uintptr_t)sub)->cap;
     /* ORDER broadcast.full: the tail before the stamps below it. */
     size_t tail = leat__ldz_acq(&sub->hub->tail);
-    size_t skipped = tail - sub->next > cap ? tail - cap - sub->next : 1;
+    size_t lost = leat__ahead(tail - cap, sub->next);
+    size_t skipped = lost > 0 ? lost : 1; /* the next one is on its way out */
     size_t left = sub->sealed ? leat__sub_end(sub) - sub->next : SIZE_MAX;
     return sub->next + (skipped < left ? skipped : left);
 }
@@ -222,7 +223,8 @@ static int take_lossy(leat__sub *sub, enum leat__act act, void *msg)
         bool got = read_stamped(sub, copy);
         if (!got) {
             /* ORDER broadcast.full: the tail before the stamps below it. */
-            if (leat__ldz_acq(&sub->hub->tail) == sub->next)
+            size_t tail = leat__ldz_acq(&sub->hub->tail);
+            if (leat__ahead(tail, sub->next) == 0) /* I3 */
                 return LEAT_EAGAIN;
             got = read_stamped(sub, copy); /* it may have come just now */
         }
