@@ -8,6 +8,7 @@ check_semantics.py holds docs/semantics.md against.
 
 PROJECT is crossbeam, flume, go, go_sync, kanal, std or tokio_sync; TREE a checkout of it, or an unpacked
 PROJECT is crossbeam, flume, go, kanal, std or tokio_time; TREE a checkout of it, or an unpacked
+PROJECT is bus, crossbeam, flume, go, kanal, std or tokio; TREE a checkout of it, or an unpacked
 release. --at says which version that is where git can not tell.
 PROJECT is crossbeam, flume, futures, go, kanal, oneshot, std or tokio; TREE a checkout
 of it, or an unpacked release. --at says which version that is where git can not tell.
@@ -26,6 +27,7 @@ from source import ROOT
 
 LISTS = ROOT / "tests/semantics/upstream"
 PROJECTS = {
+    "bus": ("jonhoo/bus", {"bus": "tests/lib.rs"}),
     "crossbeam": ("crossbeam-rs/crossbeam", {
         f"crossbeam_{name}": f"crossbeam-channel/tests/{name}.rs"
         for name in ("array", "list", "zero", "iter", "mpsc", "same_channel",
@@ -57,6 +59,9 @@ PROJECTS = {
     "tokio_time": ("tokio-rs/tokio", {
         f"tokio_time_{name}": f"tokio/tests/time_{name}.rs"
         for name in ("interval", "sleep")}),
+    "tokio": ("tokio-rs/tokio", {
+        f"tokio_{name}": f"tokio/tests/sync_{name}.rs"
+        for name in ("broadcast",)}),
 }
 SPLIT = ("fifo", "select3", "sendstmt")
 

@@ -13,6 +13,9 @@
  *   oneshot  one value, one state word; the lock is for who waits (oneshot.c)
  *   watch    the latest value; each reader is a channel of its own, all of whose
  *            queues and locks are in the core that they share (watch.c)
+ *   hub, sub a broadcast channel and its receivers, each a channel of its own:
+ *            one has the sending half, the others have receiving halves
+ *                                                              (broadcast.c)
  * A channel with one end promised single, or with capacity 0 or 1, is of the locked
  * kind: it means the same.
  *

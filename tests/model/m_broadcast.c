@@ -47,7 +47,7 @@ struct watcher {
     int got[2][MESSAGES]; /* by owner */
     int n[2];
     uint64_t missed;
-    uint64_t reports;
+    uint64_t reports[2]; /* by owner */
     bool to_the_end;
     m_thread threads[2];
 };
@@ -276,7 +276,7 @@ static bool watch(struct watcher *watcher, int owner, int n)
             return true;
         if (rc == LEAT_ELAGGED) {
             M_ASSERT(watcher->flags == LEAT_REPORT_LAG);
-            watcher->reports++;
+            watcher->reports[owner]++;
         } else if (rc != 0) {
             check_gave_up(rc, until);
             gave_up++;
@@ -291,7 +291,8 @@ static void end_watch(struct watcher *watcher, bool to_the_end)
     watcher->to_the_end = to_the_end;
     watcher->missed += leat_rx_missed(watcher->rx);
     if (watcher->flags == LEAT_REPORT_LAG && to_the_end)
-        M_ASSERT((watcher->missed > 0) == (watcher->reports > 0));
+        M_ASSERT((watcher->missed > 0) ==
+                 (watcher->reports[0] + watcher->reports[1] > 0));
     leat_rx_drop(watcher->rx);
 }
 
