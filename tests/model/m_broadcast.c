@@ -20,6 +20,7 @@ enum manner {
     LATE,      /* subscribes when senders have begun */
     CLOSES,    /* for itself, after a message or two, and gets what is left */
     ABORTS,    /* likewise, and gets nothing any more */
+    RESTS,     /* after a message, until the senders are done */
     SHARES     /* stays, and has two owners at it */
 };
 
@@ -329,6 +330,21 @@ static void *leaves(void *arg)
     return NULL;
 }
 
+/* Whoever waits for it to move on must not need another word from it. */
+static void *rests(void *arg)
+{
+    struct watcher *watcher = ((struct owner *)arg)->watcher;
+    M_ASSERT(!watch(watcher, 0, 1));
+    return NULL;
+}
+
+static void gets_up(struct watcher *watcher)
+{
+    bool ended = watch(watcher, 0, MESSAGES + 1);
+    M_ASSERT(ended);
+    end_watch(watcher, true);
+}
+
 static void *comes_late(void *arg)
 {
     struct watcher *watcher = ((struct owner *)arg)->watcher;
@@ -471,14 +487,17 @@ static void start_watcher(int i)
         b.owners[i][k] = (struct owner){watcher, k};
     if (watcher->manner == SHARES)
         watcher->threads[1] = m_spawn("shares", stays, &b.owners[i][1]);
-    bool to_the_end = watcher->manner == STAYS || watcher->manner == SHARES;
-    watcher->threads[0] = m_spawn(to_the_end                ? "stays"
-                                  : watcher->manner == LATE ? "late"
-                                                            : "leaves",
-                                  to_the_end                ? stays
-                                  : watcher->manner == LATE ? comes_late
-                                                            : leaves,
-                                  &b.owners[i][0]);
+    static const struct {
+        const char *name;
+        void *(*fn)(void *);
+    } manners[] = {
+        [STAYS] = {"stays", stays},    [LEAVES] = {"leaves", leaves},
+        [LATE] = {"late", comes_late}, [CLOSES] = {"closes", leaves},
+        [ABORTS] = {"aborts", leaves}, [RESTS] = {"rests", rests},
+        [SHARES] = {"shares", stays},
+    };
+    watcher->threads[0] = m_spawn(manners[watcher->manner].name,
+                                  manners[watcher->manner].fn, &b.owners[i][0]);
 }
 
 static void perform(const struct play *play)
@@ -503,6 +522,9 @@ static void perform(const struct play *play)
         m_join(senders[i]);
     for (int i = 0; i < WATCHERS && play->watchers[i] != 0; i++)
         m_join(b.watchers[i].threads[0]);
+    for (int i = 0; i < WATCHERS; i++)
+        if (b.watchers[i].manner == RESTS)
+            gets_up(&b.watchers[i]);
     if (play->closed)
         m_join(meddlers[0]);
     if (play->fired)
@@ -517,6 +539,7 @@ static void perform(const struct play *play)
 #define LOSSY LEAT_POLICY_DROP_OLDEST
 #define PLAYS(PLAY)                                                            \
     PLAY(ring_one, 1, BLOCK, 0, false, 1, 4, false, false, STAYS, STAYS)       \
+    PLAY(ring_rests, 1, BLOCK, 0, false, 1, 2, false, false, RESTS, RESTS)     \
     PLAY(ring_leaves, 2, BLOCK, 0, false, 1, 5, false, false, STAYS, LEAVES)   \
     PLAY(ring_all_leave, 1, BLOCK, 0, false, 2, 3, false, false, LEAVES,       \
          LEAVES)                                                               \
@@ -541,6 +564,8 @@ static void perform(const struct play *play)
          SHARES, CLOSES)                                                       \
     PLAY(placed_lossy, 2, LOSSY, LEAT_IN_PLACE, true, 2, 4, false, false,      \
          STAYS, ABORTS)                                                        \
+    PLAY(placed_rests, 1, BLOCK, LEAT_IN_PLACE, true, 2, 1, false, false,      \
+         RESTS, RESTS)                                                         \
     PLAY(placed_plain, 2, BLOCK, LEAT_IN_PLACE, false, 1, 5, true, false,      \
          STAYS, LATE)
 
