@@ -65,8 +65,8 @@ static int take_any_way(leat__sub *sub, enum leat__act act, void *msg,
         sub->lagged = false;
         return LEAT_ELAGGED;
     }
-    return sub->hub->ring ? leat__bring_take(sub, act, msg)
-                          : leat__bcells_take(sub, act, msg, after);
+    return sub->ring ? leat__bring_take(sub, act, msg)
+                     : leat__bcells_take(sub, act, msg, after);
 }
 
 /* pre: the sub's lock too */
@@ -372,7 +372,7 @@ static LEAT__NOINLINE int take_under_hub(leat__sub *sub, enum leat__act act,
 int leat__sub_take(leat__sub *sub, enum leat__act act, void *msg)
 {
     leat_chan *chan = leat__sub_chan(sub);
-    if (!sub->hub->ring)
+    if (!sub->ring)
         return take_under_hub(sub, act, msg, NULL);
     leat__chan_lock(chan);
     bool plain = !sub->lagged && leat__chan_tally(chan) == NULL;
@@ -457,7 +457,7 @@ static ptrdiff_t sub_recv_many(leat_chan *chan, void *msgs, size_t max)
     int rc = 0;
     while (rc == 0 && done < max) {
         unsigned char *to = bytes + done * chan->msg_bytes;
-        if (sub->hub->ring) {
+        if (sub->ring) {
             done += take_run(sub, to, hold_of_batch(chan, max - done), &rc);
             if (rc != LEAT__BRING_CONTENDED)
                 continue;
@@ -504,7 +504,7 @@ static void seal_sub(leat__sub *sub, int reason, leat__bafter *after)
     chan->reason = reason;
     leat__chan_set(chan, LEAT__CHAN_CLOSED | LEAT__CHAN_SEALED);
     leat__chan_claim_all(&chan->recvq, &after->woken, LEAT_ECLOSED); /* I1 */
-    if (!sub->hub->ring)
+    if (!sub->ring)
         leat__bcells_finish(sub, after);
 }
 

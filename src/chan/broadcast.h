@@ -45,11 +45,10 @@ typedef struct leat__hub {
     bool ring;
     bool lossy;
     /* -- under the lock -- */
-    leat__az tail; /* read by anyone */
-    size_t index;  /* tail's slot, or place in `line` */
-    size_t limit;  /* ring: up to here there is room without looking */
-    size_t
-        marked_at; /* ring: the tail for which marks were set; SIZE_MAX: none */
+    leat__az tail;      /* read by anyone */
+    size_t index;       /* tail's slot, or place in `line` */
+    size_t limit;       /* ring: up to here there is room without looking */
+    bool marked;        /* ring: it is full, and who holds it back is marked */
     leat__link subs;    /* that have owners */
     leat__link asleep;  /* those that have parked ops, or had */
     size_t live;        /* cells: subs that are not done */
@@ -66,16 +65,20 @@ typedef struct leat__hub {
 /* Under its own lock, but for what is said; with the hub's lock if it has cells. */
 typedef struct leat__sub {
     alignas(leat_chan) unsigned char chan_[LEAT__CHAN_BYTES];
-    leat__hub *hub; /* immutable, as reports */
-    bool reports;   /* LEAT_REPORT_LAG */
-    bool lagged;    /* it has to be told of */
-    bool marked;    /* written under both locks, but for being taken back */
-    bool visit;     /* a mark was taken back: the hub has to be told */
-    bool sealed;    /* written under both locks, as end */
-    bool done;      /* cells: it is not live any more; likewise */
-    size_t next;    /* the position of the next message */
-    size_t index;   /* and its slot */
-    size_t seen;    /* blocking ring: there are messages up to here */
+    /* -- immutable; what is the hub's is here too, to leave the hub's lines alone -- */
+    leat__hub *hub;
+    bool ring;
+    bool lossy;
+    bool reports; /* LEAT_REPORT_LAG */
+    /* -- under the lock -- */
+    bool lagged;  /* it has to be told of */
+    bool marked;  /* written under both locks, but for being taken back */
+    bool visit;   /* a mark was taken back: the hub has to be told */
+    bool sealed;  /* written under both locks, as end */
+    bool done;    /* cells: it is not live any more; likewise */
+    size_t next;  /* the position of the next message */
+    size_t index; /* and its slot */
+    size_t seen;  /* blocking ring: there are messages up to here */
     leat__az end;
     leat__az cursor; /* next, for others */
     size_t start;
@@ -163,14 +166,14 @@ static inline size_t leat__sub_lost(const leat__sub *sub)
 {
     const leat__hub *hub = sub->hub;
     size_t cap = leat__sub_chan((leat__sub *)(uintptr_t)sub)->cap;
-    if (!hub->lossy)
+    if (!sub->lossy)
         return 0;
     /* ORDER broadcast.full: the tail before what is at it. */
     size_t tail = leat__ldz_acq(&hub->tail);
     size_t top = sub->sealed ? leat__sub_end(sub) : tail;
     size_t left = leat__ahead(top, sub->next);
     size_t lost = leat__ahead(tail - cap, sub->next);
-    if (!hub->ring) /* relaxed: under the hub's lock, or a look */
+    if (!sub->ring) /* relaxed: under the hub's lock, or a look */
         lost = leat__ahead(leat__ldz_rlx(&hub->first), sub->next);
     return lost < left ? lost : left;
 }

@@ -100,7 +100,6 @@ static void init_store(leat__hub *hub, const struct hub_plan *plan)
     hub->ring = plan->ring;
     hub->lossy = plan->lossy;
     hub->limit = chan->cap;
-    hub->marked_at = SIZE_MAX;
     chan->slots = block + plan->layout.slots_at;
     chan->stride = plan->layout.stride;
     chan->seg_offset = (uint16_t)plan->layout.header;
@@ -235,9 +234,12 @@ static void init_sub(leat__sub *sub, leat__hub *hub, uint32_t flags)
     chan->weak_rx.tag = LEAT__WEAK_RX_TAG;
     chan->msg_bytes = home->msg_bytes;
     chan->cap = home->cap;
+    chan->slots = home->slots; /* the hub's block: it holds it */
     chan->stride = home->stride;
     chan->align = home->align;
     sub->hub = hub;
+    sub->ring = hub->ring;
+    sub->lossy = hub->lossy;
     sub->reports = (flags & LEAT_REPORT_LAG) != 0;
 }
 

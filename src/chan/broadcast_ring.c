@@ -52,9 +52,9 @@ size_t leat__bring_stride(size_t msg_bytes)
     return (1 + words_of(msg_bytes)) * WORD;
 }
 
-static leat__az *words_at(const leat_chan *hub, size_t index)
+static leat__az *words_at(const leat_chan *chan, size_t index)
 {
-    return (leat__az *)(void *)leat__chan_slot(hub, index);
+    return (leat__az *)(void *)leat__chan_slot(chan, index);
 }
 
 static size_t stamp_of(size_t position)
@@ -96,6 +96,8 @@ bool leat__bring_has_room(leat__hub *hub)
         size_t behind = most_behind(hub);
         LEAT_ASSERT(behind <= cap); /* I1 */
         hub->limit = tail + (cap - behind);
+        if (behind < cap)
+            hub->marked = false;
     }
     return tail != hub->limit;
 }
@@ -141,7 +143,7 @@ bool leat__bring_mark(leat__hub *hub)
     size_t tail = leat__hub_tail(hub);
     size_t slowest = tail - leat__hub_chan(hub)->cap;
     bool any = false;
-    if (hub->marked_at == tail) /* who is at `slowest` still has its mark */
+    if (hub->marked) /* who is at `slowest` still has its mark */
         return true;
     for (leat__link *at = hub->subs.next; at != &hub->subs; at = at->next) {
         leat__sub *sub = LEAT__CONTAINER(at, leat__sub, link);
@@ -153,7 +155,7 @@ bool leat__bring_mark(leat__hub *hub)
         }
         leat__chan_unlock(leat__sub_chan(sub));
     }
-    hub->marked_at = any ? tail : SIZE_MAX;
+    hub->marked = any;
     return any;
 }
 
@@ -176,10 +178,10 @@ static bool look_again(leat__sub *sub)
 
 static int take_blocking(leat__sub *sub, enum leat__act act, void *msg)
 {
-    const leat_chan *hub = leat__hub_chan(sub->hub);
+    const leat_chan *chan = leat__sub_chan(sub);
     if (sub->next == sub->seen && !look_again(sub))
         return ring_is_dry(sub);
-    leat__copy(msg, leat__chan_slot(hub, sub->index), hub->msg_bytes);
+    leat__copy(msg, leat__chan_slot(chan, sub->index), chan->msg_bytes);
     if (act != LEAT__PEEK)
         leat__sub_advance(sub);
     return 0;
@@ -189,9 +191,9 @@ static int take_blocking(leat__sub *sub, enum leat__act act, void *msg)
  * stamp to the last. */
 static bool read_stamped(const leat__sub *sub, size_t *copy)
 {
-    const leat_chan *hub = leat__hub_chan(sub->hub);
-    const leat__az *words = words_at(hub, sub->index);
-    size_t n = words_of(hub->msg_bytes);
+    const leat_chan *chan = leat__sub_chan((leat__sub *)(uintptr_t)sub);
+    const leat__az *words = words_at(chan, sub->index);
+    size_t n = words_of(chan->msg_bytes);
     /* ORDER broadcast.stamp: the stamp before the words. */
     if (leat__ldz_acq(&words[0]) != stamp_of(sub->next))
         return false;
@@ -242,6 +244,6 @@ static int take_lossy(leat__sub *sub, enum leat__act act, void *msg)
 
 int leat__bring_take(leat__sub *sub, enum leat__act act, void *msg)
 {
-    return sub->hub->lossy ? take_lossy(sub, act, msg)
-                           : take_blocking(sub, act, msg);
+    return sub->lossy ? take_lossy(sub, act, msg)
+                      : take_blocking(sub, act, msg);
 }
