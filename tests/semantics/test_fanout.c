@@ -335,8 +335,9 @@ END_TEST
 
 START_TEST(a_small_channel_is_counted_through)
 {
+    unsigned n = t_scaled(2000);
+    t_patience(120);
     stage_blocking(&s, &ways[_i], 2, 1);
-    unsigned n = s.hooked ? 2000 : t_scaled(10000);
     source from = {.tx = s.tx, .n = n, .drops = true};
     source_start(&from);
     for (uint64_t i = 0; i < n; i++)
@@ -349,7 +350,8 @@ END_TEST
 
 START_TEST(many_small_channels_are_counted_through)
 {
-    for (unsigned round = t_scaled(200); round > 0; round--) {
+    t_patience(120);
+    for (unsigned round = t_scaled(20); round > 0; round--) {
         stage_blocking(&s, &ways[_i], 2, 1);
         source from = {.tx = s.tx, .n = 100, .drops = true};
         source_start(&from);
