@@ -597,7 +597,7 @@ static void sub_discard(leat_chan *chan)
 
 /* ---- looks ------------------------------------------------------------------------------ */
 
-static size_t sub_len(const leat_chan *chan)
+static size_t sub_len(leat_chan *chan)
 {
     const leat__sub *sub = leat__sub_of(chan);
     /* ORDER broadcast.free: the cursor before a tail that is not below it. */
@@ -608,7 +608,7 @@ static size_t sub_len(const leat_chan *chan)
     return leat__least(leat__ahead(top, cursor), chan->cap);
 }
 
-static size_t hub_len(const leat_chan *chan)
+static size_t hub_len(leat_chan *chan)
 {
     leat__hub *hub = leat__hub_of(chan);
     leat__chan_lock(leat__hub_chan(hub));

@@ -180,7 +180,7 @@ struct replaced {
     leat__link won;         /* to be completed */
 };
 
-static bool may_set(const leat_chan *core, bool needs_readers)
+static bool may_set(leat_chan *core, bool needs_readers)
 {
     return !leat__chan_is(core, LEAT__CHAN_CLOSED) &&
            (!needs_readers || !leat__chan_is_gone(core, LEAT__SEND));
@@ -582,7 +582,7 @@ static bool watch_leave(leat_chan *core, enum leat__dir half)
 }
 
 /* The reader leaves: those who wait for the last of them to go, onto `told`. */
-static void unsubscribe(leat_chan *chan, leat__link *told)
+static void forget_reader(leat_chan *chan, leat__link *told)
 {
     leat__watch_reader *reader = leat__watch_reader_of(chan);
     leat_chan *core = reader->core;
@@ -622,7 +622,7 @@ static bool reader_leave(leat_chan *chan, enum leat__dir half)
     /* ORDER half.drop: what each owner did before the last one leaves. */
     if (leat__sub32_acqrel(&chan->rx.owners, 1) != 1)
         return false;
-    unsubscribe(chan, &told);
+    forget_reader(chan, &told);
     leat__chan_complete_all(&told);
     chan->rx.tag = 0;
     leat__chan_release(chan);
