@@ -215,6 +215,31 @@ START_TEST(a_waiter_is_not_starved)
 }
 END_TEST
 
+static leat_mutex passed = LEAT_MUTEX_INIT;
+static int plain; /* the mutex orders it, and nothing else does */
+
+static void *write_under_it(void *arg)
+{
+    leat_mutex_lock(&passed);
+    plain = 1;
+    leat_mutex_unlock(&passed);
+    return arg;
+}
+
+START_TEST(an_unlock_shows_what_was_done)
+{
+    pthread_t thread = t_spawn(write_under_it, NULL);
+    int seen = 0;
+    while (seen == 0) {
+        if (leat_mutex_lock_until(&passed, leat_nowait()) == 0) {
+            seen = plain;
+            leat_mutex_unlock(&passed);
+        }
+    }
+    t_join(thread);
+}
+END_TEST
+
 /* ---- many ------------------------------------------------------------------------------ */
 
 static struct crowd {
@@ -488,6 +513,7 @@ int main(void)
     tcase_add_test(tc, a_wait_that_is_told_is_handed_it);
     tcase_add_test(tc, a_wait_that_leaves_is_not_told);
     tcase_add_test(tc, a_waiter_is_not_starved);
+    tcase_add_test(tc, an_unlock_shows_what_was_done);
     tcase_add_loop_test(tc, a_crowd_counts, 0, 2);
     tcase_add_test(tc, no_wait_allocates);
     tcase_add_loop_test(tc, a_thread_that_returns_holding_it_poisons_it, 0, 2);
