@@ -112,22 +112,39 @@ static void alarm_remove(leat__alarm *alarm)
 
 /* ---- waits ----------------------------------------------------------------------------- */
 
+static bool alarm_enlist(leat__alarm *alarm, int64_t deadline_ns)
+{
+    leat__link won;
+    leat__list_init(&won);
+    leat__lock_acquire(&the_clock.lock);
+    bool set = alarm_add(alarm, deadline_ns, &won);
+    leat__lock_release(&the_clock.lock);
+    complete_observers(&won);
+    return set;
+}
+
+bool leat__clock_enlist(leat__alarm *alarm, leat__wait *wait,
+                        int64_t deadline_ns)
+{
+    *alarm = (leat__alarm){.wait = wait};
+    return alarm_enlist(alarm, deadline_ns);
+}
+
+void leat__clock_delist(leat__alarm *alarm)
+{
+    leat__lock_acquire(&the_clock.lock);
+    alarm_remove(alarm);
+    leat__lock_release(&the_clock.lock);
+}
+
 static enum leat__won park_until(leat__wait *wait, int64_t deadline_ns,
                                  bool uncounted)
 {
     leat__alarm alarm = {.wait = wait, .uncounted = uncounted};
-    leat__link won;
-    leat__list_init(&won);
-    leat__lock_acquire(&the_clock.lock);
-    bool set = alarm_add(&alarm, deadline_ns, &won);
-    leat__lock_release(&the_clock.lock);
-    complete_observers(&won);
-    if (!set && leat__wait_claim(wait))
+    if (!alarm_enlist(&alarm, deadline_ns) && leat__wait_claim(wait))
         return LEAT__WON_TIMEOUT;
     enum leat__won who = leat__wait_park(wait, INT64_MAX);
-    leat__lock_acquire(&the_clock.lock);
-    alarm_remove(&alarm);
-    leat__lock_release(&the_clock.lock);
+    leat__clock_delist(&alarm);
     return who;
 }
 

@@ -66,6 +66,12 @@ typedef struct leat__alarm {
 void leat__clock_on(int64_t start_ns);
 bool leat__clock_off(void);
 
+/* Enlist a wait, which must not be sole, to be ended with LEAT__WON_TIMEOUT; and leave,
+ * when it is over. false: the time has come, and it is not enlisted. */
+bool leat__clock_enlist(leat__alarm *alarm, leat__wait *wait,
+                        int64_t deadline_ns);
+void leat__clock_delist(leat__alarm *alarm);
+
 /* leat__wait_park with a deadline. */
 enum leat__won leat__clock_park(leat__wait *wait, int64_t deadline_ns);
 
