@@ -121,6 +121,8 @@ static void once_count_sent(leat_chan *chan)
 static LEAT__NOINLINE int once_send_slowly(leat_chan *chan, const void *msg)
 {
     leat__link won;
+    if ((once_look(chan) & LEAT__CHAN_CLOSED) != 0)
+        return LEAT_ECLOSED; /* and who comes later may go on the short way */
     leat__list_init(&won);
     leat__chan_lock(chan);
     bool open = (once_slow_down(chan) & LEAT__CHAN_CLOSED) == 0;
@@ -273,6 +275,8 @@ static int oneshot_displace(leat_chan *chan, const void *msg, void *displaced)
 static void oneshot_close(leat_chan *chan, int reason)
 {
     leat__link won;
+    if ((once_look(chan) & LEAT__CHAN_CLOSED) != 0)
+        return;
     leat__list_init(&won);
     leat__chan_lock(chan);
     if ((once_slow_down(chan) & LEAT__CHAN_CLOSED) == 0) {
@@ -288,6 +292,7 @@ static void oneshot_abort(leat_chan *chan)
 {
     oneshot_close(chan, 0);
     leat__chan_lock(chan);
+    once_slow_down(chan);
     once_add_bits(chan, LEAT__CHAN_ABORTED); /* the receiver discards */
     leat__chan_unlock(chan);
 }
