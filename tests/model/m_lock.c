@@ -7,7 +7,7 @@ static leat__lock lock;
 static uint32_t inside; /* plain: the lock must order it */
 static uint32_t count;
 
-static void visit(void)
+static void pass_through(void)
 {
     M_ASSERT(inside == 0);
     inside = 1;
@@ -23,7 +23,7 @@ static void *locks_once(void *arg)
 {
     (void)arg;
     leat__lock_acquire(&lock);
-    visit();
+    pass_through();
     leat__lock_release(&lock);
     return NULL;
 }
@@ -39,7 +39,7 @@ static void *tries_once(void *arg)
     uint32_t *got = arg;
     *got = leat__lock_try(&lock);
     if (*got) {
-        visit();
+        pass_through();
         leat__lock_release(&lock);
     }
     return NULL;

@@ -216,12 +216,12 @@ START_TEST(a_waiter_is_not_starved)
 END_TEST
 
 static leat_mutex passed = LEAT_MUTEX_INIT;
-static int plain; /* the mutex orders it, and nothing else does */
+static int unordered; /* the mutex orders it, and nothing else does */
 
 static void *write_under_it(void *arg)
 {
     leat_mutex_lock(&passed);
-    plain = 1;
+    unordered = 1;
     leat_mutex_unlock(&passed);
     return arg;
 }
@@ -232,7 +232,7 @@ START_TEST(an_unlock_shows_what_was_done)
     int seen = 0;
     while (seen == 0) {
         if (leat_mutex_lock_until(&passed, leat_nowait()) == 0) {
-            seen = plain;
+            seen = unordered;
             leat_mutex_unlock(&passed);
         }
     }
