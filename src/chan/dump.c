@@ -36,9 +36,10 @@ static void dump_fill(int fd, leat_chan *chan)
 {
     dprintf(fd, "leat: channel \"%s\" at %p, %s", chan->record->name,
             (void *)chan, kind_of(chan));
-    if (chan->verbs->len == NULL) /* that may need the lock */
+    bool timed = chan->verbs->due_ns != NULL; /* to count them needs the lock */
+    if (!timed)
         dprintf(fd, ", %zu queued", leat__chan_len(chan));
-    if (chan->verbs->len == NULL && chan->bounded)
+    if (!timed && chan->bounded)
         dprintf(fd, " of %zu", chan->cap);
     /* relaxed: a look */
     uint32_t state = leat__ld32_rlx(&leat__chan_core(chan)->state);

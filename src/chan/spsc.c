@@ -423,16 +423,11 @@ static size_t get_run(leat_chan *chan, unsigned char *msgs, size_t max)
     return n;
 }
 
-/* Before a batch that has moved some messages looks for more: two batches that overlap
- * must not both stop early, each with an old view of what the other has moved, one at
- * a full channel and one at an empty one. */
-static void before_next_look(const leat_chan *chan)
-{
-    if (chan->bounded)
-        /* ORDER spsc.batch (Dekker, partner: the same at the other end): our count
-         * before the look at theirs. */
-        leat__fence_sc();
-}
+/* Two batches that overlap must not both stop early, each with an old view of what the
+ * other has moved, one at a full channel and the other at an empty one. So before a
+ * batch that has moved some messages looks for more, its count comes before that look:
+ *     producer: put.count += n ; fence ; read get.count
+ *     consumer: get.count += n ; fence ; read put.count */
 
 static ptrdiff_t spsc_send_many(leat_chan *chan, const void *msgs, size_t n)
 {
@@ -446,8 +441,9 @@ static ptrdiff_t spsc_send_many(leat_chan *chan, const void *msgs, size_t n)
     if (!leat__chan_is(chan, LEAT__CHAN_CLOSED))
         while (done < n && (rc = put_room(chan)) == 0) {
             done += put_run(chan, bytes + done * chan->msg_bytes, n - done);
-            if (done < n)
-                before_next_look(chan);
+            if (done < n && chan->bounded)
+                /* ORDER spsc.batch: the producer's half of the Dekker, see above. */
+                leat__fence_sc();
         }
     count_put(chan);
     leat__end_leave(&chan->put);
@@ -464,8 +460,9 @@ static size_t get_many(leat_chan *chan, unsigned char *msgs, size_t max)
         if (!chan->bounded && leat__get_at_end(chan))
             get_follow(chan, NULL);
         done += get_run(chan, msgs + done * chan->msg_bytes, max - done);
-        if (done < max)
-            before_next_look(chan);
+        if (done < max && chan->bounded)
+            /* ORDER spsc.batch: the consumer's half. */
+            leat__fence_sc();
     }
     return done;
 }

@@ -194,27 +194,29 @@ int use_timer_opts(leat_rx **rx);
 int use_timer_opts(leat_rx **rx)
 {
     return leat_after(rx, leat_in_ms(1), LEAT_TIMER_OPTS(.name = "soon"));
-    int use_setonce_opts(leat_setonce * *cell);
-    int use_setonce_opts(leat_setonce * *cell)
-    {
-        static char mem[LEAT_SETONCE_BYTES];
-        return leat_setonce_new_in(cell, mem, sizeof mem,
-                                   LEAT_SETONCE_OPTS(.gone_arg = cell));
-    }
+}
 
-    int use_loop_opts(leat_loop * *loop);
-    int use_loop_opts(leat_loop * *loop)
-    {
-        return leat_loop_new(loop, LEAT_LOOP_OPTS(.flags = LEAT_LOOP_NO_TIMER));
-    }
+int use_setonce_opts(leat_setonce **cell);
+int use_setonce_opts(leat_setonce **cell)
+{
+    static char mem[LEAT_SETONCE_BYTES];
+    return leat_setonce_new_in(cell, mem, sizeof mem,
+                               LEAT_SETONCE_OPTS(.gone_arg = cell));
+}
+
+int use_loop_opts(leat_loop **loop);
+int use_loop_opts(leat_loop **loop)
+{
+    return leat_loop_new(loop, LEAT_LOOP_OPTS(.flags = LEAT_LOOP_NO_TIMER));
+}
 #endif
 
-    int use_cancel_bytes(leat_cancel * *token);
-    int use_cancel_bytes(leat_cancel * *token)
-    {
-        static char mem[LEAT_CANCEL_BYTES];
-        return leat_cancel_new_in(token, mem, sizeof mem, NULL, NULL);
-    }
+int use_cancel_bytes(leat_cancel **token);
+int use_cancel_bytes(leat_cancel **token)
+{
+    static char mem[LEAT_CANCEL_BYTES];
+    return leat_cancel_new_in(token, mem, sizeof mem, NULL, NULL);
+}
 
 #if LEAT_VERSION !=                                                            \
     LEAT_VERSION_MAJOR * 10000 + LEAT_VERSION_MINOR * 100 + LEAT_VERSION_PATCH
