@@ -64,7 +64,9 @@
 #include <leat/rwlock.h>
 #include <leat/sem.h>
 #include <leat/setonce.h>
+#include <leat/pool.h>
 #include <leat/stats.h>
+#include <leat/task.h>
 #include <leat/thread.h>
 #include <leat/time.h>
 #include <leat/typed.h>

@@ -26,6 +26,8 @@
 
 #include "cancel/cancel.c"
 
+#include "thread/handle.c"
+#include "thread/task.c"
 #include "thread/thread.c"
 
 #include "sync/barrier.c"
@@ -71,3 +73,7 @@
 #include "loop/loop.c"
 #include "loop/make.c"
 #include "loop/start.c"
+
+#include "pool/idle.c"
+#include "pool/pool.c"
+#include "pool/worker.c"

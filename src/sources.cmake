@@ -15,6 +15,8 @@ set(LEAT_SOURCES
     src/park/until.c
     src/park/wait.c
     src/cancel/cancel.c
+    src/thread/handle.c
+    src/thread/task.c
     src/thread/thread.c
     src/sync/barrier.c
     src/sync/cond.c
@@ -55,4 +57,7 @@ set(LEAT_SOURCES
     src/sync/setonce.c
     src/loop/loop.c
     src/loop/make.c
-    src/loop/start.c)
+    src/loop/start.c
+    src/pool/idle.c
+    src/pool/pool.c
+    src/pool/worker.c)

@@ -130,6 +130,16 @@ LEAT_API leat_cancel *leat_thread_stop(leat_thread *thread);
  */
 LEAT_API const char *leat_thread_name(leat_thread *thread);
 
+/* The name that leat knows the calling thread by: its leat_thread's, or that of the
+ * worker of a pool (leat/pool.h).
+ *
+ * returns   a string that lives as long as the thread; "" if leat did not start it, or
+ *           it has no name
+ * blocks    never            allocates  never            threads  any
+ * since     0.1
+ */
+LEAT_API const char *leat_thread_self_name(void);
+
 /* One more owner of the handle.
  *
  * returns   the same address

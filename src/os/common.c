@@ -118,13 +118,19 @@ static pthread_t pthread_of(const leat__os_thread *thread)
     return id;
 }
 
+void leat__os_guarded(void (*run)(void *arg), void (*finish)(void *arg),
+                      void *arg)
+{
+    pthread_cleanup_push(finish, arg);
+    run(arg);
+    /* finish, which a pthread_exit within run comes to as well */
+    pthread_cleanup_pop(1);
+}
+
 static void *thread_main(void *arg)
 {
     leat__os_thread *thread = arg;
-    pthread_cleanup_push(thread->finish, thread->arg);
-    thread->run(thread->arg);
-    /* finish, which a pthread_exit within run comes to as well */
-    pthread_cleanup_pop(1);
+    leat__os_guarded(thread->run, thread->finish, thread->arg);
     return NULL;
 }
 

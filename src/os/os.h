@@ -63,6 +63,11 @@ void leat__os_thread_join(const leat__os_thread *thread);
 /* Let the system free what it has of a thread by itself, when it is over. */
 void leat__os_thread_detach(const leat__os_thread *thread);
 
+/* Call run(arg), then finish(arg): also if run ends the thread, and if it is called
+ * by the finish of another such call. */
+void leat__os_guarded(void (*run)(void *arg), void (*finish)(void *arg),
+                      void *arg);
+
 /* Name the calling thread, as far as the system has names for threads: on Linux the
  * first 15 bytes. */
 void leat__os_name_self(const char *name);

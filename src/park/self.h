@@ -10,7 +10,15 @@
 /* Part of whatever stands behind the thread; there while it is set. */
 typedef struct leat__self {
     const char *name; /* never NULL */
+    struct leat__runner
+        *runner; /* a worker that runs tasks (thread/task.h), or NULL */
 } leat__self;
+
+static inline void leat__self_init(leat__self *self, const char *name)
+{
+    self->name = name;
+    self->runner = NULL;
+}
 
 static inline leat__self *leat__self_now(void)
 {

@@ -10,7 +10,7 @@
 
 static void check_thread(const leat_thread *thread)
 {
-    LEAT_CHECK(thread != NULL && thread->tag == THREAD_TAG,
+    LEAT_CHECK(thread != NULL && thread->handle.tag == THREAD_TAG,
                "leat_thread: this is not a live thread handle");
 }
 
@@ -22,7 +22,8 @@ static void run_job(void *arg)
     leat__self_set(&thread->self);
     if (thread->self.name[0] != '\0')
         leat__os_name_self(thread->self.name);
-    thread->result = thread->fn(thread->arg, &thread->stop);
+    leat__handle *handle = &thread->handle;
+    handle->result = handle->fn(handle->arg, &handle->stop);
 }
 
 /* After run_job, however that ended. */
@@ -30,38 +31,26 @@ static void end_thread(void *arg)
 {
     leat_thread *thread = arg;
     leat__self_set(NULL);
-    leat__token_fire(&thread->ended);
-    leat_cancel_drop(&thread->stop); /* LAST TOUCH */
+    leat__handle_end(&thread->handle, thread->handle.result);
+    leat_cancel_drop(&thread->handle.stop); /* LAST TOUCH */
 }
 
 /* ---- spawn ---------------------------------------------------------------------- */
 
 static leat_thread *make_thread(const leat_job *job)
 {
-    const char *name = job->name != NULL ? job->name : "";
-    size_t name_bytes = strlen(name) + 1;
     leat_thread *thread =
-        leat__mem_alloc(sizeof *thread + name_bytes, LEAT__CACHELINE);
+        leat__handle_new(sizeof *thread, LEAT__CACHELINE, job, THREAD_TAG);
     if (thread == NULL)
         return NULL;
-    leat__cancel_init(&thread->stop, 2); /* the handles, the running thread */
-    thread->stop.lent = true;
-    thread->stop.gone = leat__mem_free;
-    thread->stop.gone_arg = thread;
-    thread->tag = THREAD_TAG;
-    /* relaxed: nobody knows it yet */
-    leat__st32_rlx(&thread->owners, 1);
-    leat__st32_rlx(&thread->joining, 0); /* relaxed: likewise */
-    leat__token_init(&thread->ended);
+    thread->handle.result = LEAT_EEXITED; /* unless fn returns */
+    leat__st32_rlx(&thread->joining, 0);  /* relaxed: nobody knows it yet */
     leat__token_init(&thread->gone);
     thread->os.run = run_job;
     thread->os.finish = end_thread;
     thread->os.arg = thread;
     thread->os.handle = 0;
-    thread->self.name = memcpy(thread + 1, name, name_bytes);
-    thread->fn = job->fn;
-    thread->arg = job->arg;
-    thread->result = LEAT_EEXITED; /* unless fn returns */
+    leat__self_init(&thread->self, thread->handle.name);
     return thread;
 }
 
@@ -109,20 +98,20 @@ int leat_thread_join(leat_thread *thread, int *result, leat_until until)
     check_thread(thread);
     LEAT_CHECK(leat__self_now() != &thread->self,
                "leat_thread_join: a thread joins itself");
-    int rc = leat__cancel_await(&thread->ended, until);
+    int rc = leat__cancel_await(&thread->handle.ended, until);
     if (rc < 0)
         return rc;
     if (!leat__token_fired(&thread->gone))
         see_off(thread);
     if (result != NULL)
-        *result = thread->result; /* I1 */
+        *result = thread->handle.result;
     return 0;
 }
 
 bool leat_thread_is_done(leat_thread *thread)
 {
     check_thread(thread);
-    return leat__token_fired(&thread->ended);
+    return leat__token_fired(&thread->handle.ended);
 }
 
 /* ---- the handle -------------------------------------------------------------------- */
@@ -130,19 +119,24 @@ bool leat_thread_is_done(leat_thread *thread)
 leat_cancel *leat_thread_stop(leat_thread *thread)
 {
     check_thread(thread);
-    return &thread->stop;
+    return &thread->handle.stop;
 }
 
 const char *leat_thread_name(leat_thread *thread)
 {
     check_thread(thread);
-    return thread->self.name;
+    return thread->handle.name;
+}
+
+const char *leat_thread_self_name(void)
+{
+    return leat__self_name();
 }
 
 leat_thread *leat_thread_clone(leat_thread *thread)
 {
     check_thread(thread);
-    leat__add32_rlx(&thread->owners, 1); /* relaxed: the caller is an owner */
+    leat__handle_own(&thread->handle);
     return thread;
 }
 
@@ -151,18 +145,17 @@ bool leat_thread_drop(leat_thread *thread)
     if (thread == NULL)
         return false;
     check_thread(thread);
-    /* ORDER thread.drop: each owner's joins before the last one's look at them. */
-    if (leat__sub32_acqrel(&thread->owners, 1) != 1)
+    if (!leat__handle_disown(&thread->handle,
+                             "leat_thread_drop: a join still waits on the "
+                             "handle that its last owner drops"))
         return false;
     LEAT_CHECK(
-        !leat__token_is_carried(&thread->ended) &&
-            !leat__token_is_carried(&thread->gone),
+        !leat__token_is_carried(&thread->gone),
         "leat_thread_drop: a join still waits on the handle that its last "
         "owner drops");
-    thread->tag = 0;
-    /* relaxed: thread.drop has it */
+    /* relaxed: handle.drop has it */
     if (leat__ld32_rlx(&thread->joining) == 0)
-        leat__os_thread_detach(&thread->os); /* I2 */
-    leat_cancel_drop(&thread->stop);         /* LAST TOUCH */
+        leat__os_thread_detach(&thread->os); /* I1 */
+    leat_cancel_drop(&thread->handle.stop);  /* LAST TOUCH */
     return true;
 }

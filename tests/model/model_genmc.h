@@ -237,6 +237,13 @@ uint32_t leat__os_thread_id(void)
     return 0;
 }
 
+void leat__os_guarded(void (*run)(void *arg), void (*finish)(void *arg),
+                      void *arg)
+{
+    run(arg);
+    finish(arg);
+}
+
 static void *m_os_thread(void *arg)
 {
     leat__os_thread *thread = arg;

@@ -493,11 +493,17 @@ void leat__os_thread_name(uint32_t id, char *name, size_t bytes)
     snprintf(name, bytes, "%u", (unsigned)id);
 }
 
+void leat__os_guarded(void (*run)(void *arg), void (*finish)(void *arg),
+                      void *arg)
+{
+    run(arg);
+    finish(arg);
+}
+
 static void *run_os_thread(void *arg)
 {
     leat__os_thread *os = arg;
-    os->run(os->arg);
-    os->finish(os->arg);
+    leat__os_guarded(os->run, os->finish, os->arg);
     return NULL;
 }
 

@@ -71,7 +71,8 @@ static inline void stop(leat_thread *thread)
 /* Until exactly n joins wait for fn to return. */
 static inline void t_wait_joining(leat_thread *thread, size_t n)
 {
-    while (links_of(&thread->ended.lock, &thread->ended.carriers) != n)
+    leat__token *ended = &thread->handle.ended;
+    while (links_of(&ended->lock, &ended->carriers) != n)
         leat__os_nap();
 }
 
