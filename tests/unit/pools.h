@@ -43,11 +43,14 @@ static inline void pools_release(void *mem, void *arg)
     free(mem);
 }
 
-/* The first thing in a test. */
+/* Before anything of leat's is made in a test, which is a process of its own. */
 static inline void pools_count_memory(void)
 {
     static const leat_mem counted = {pools_alloc, pools_release, NULL};
-    leat_mem_set(&counted);
+    static bool counts;
+    if (!counts)
+        leat_mem_set(&counted);
+    counts = true;
 }
 
 /* All of it is given back, once the last thread that runs by itself is over. */
@@ -143,6 +146,7 @@ static inline int run_until_stopped(void *arg, leat_cancel *stop)
 static inline leat_cancel *gate_new(void)
 {
     leat_cancel *gate;
+    pools_count_memory();
     RC(leat_cancel_new(&gate), 0);
     return gate;
 }
