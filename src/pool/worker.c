@@ -7,6 +7,8 @@
 #include "pool/pool.h"
 
 #include <leat/err.h>
+#include <stdalign.h>
+#include <stddef.h>
 
 /* ---- the next job ------------------------------------------------------------------ */
 
@@ -297,7 +299,7 @@ static int start_thread(leat_pool *pool, leat__worker *worker)
 {
     leat_thread_opts opts = {.size = sizeof opts,
                              .stack_bytes = pool->stack_bytes};
-    char *name = leat__mem_alloc(strlen(pool->name) + 16, 1);
+    char *name = leat__mem_alloc(strlen(pool->name) + 16, alignof(max_align_t));
     if (name == NULL)
         return LEAT_ENOMEM;
     print_name(name, pool->name, worker->number);

@@ -7,6 +7,7 @@
 
 #include <leat/err.h>
 #include <stdalign.h>
+#include <stddef.h>
 
 #define TASK_TAG 0x6c74746bu /* "lttk" */
 
@@ -43,7 +44,7 @@ static void task_give_up(leat_task *task)
 leat_task *leat__task_new(const leat_job *job, const void *crew)
 {
     leat_task *task =
-        leat__handle_new(sizeof *task, alignof(leat_task), job, TASK_TAG);
+        leat__handle_new(sizeof *task, alignof(max_align_t), job, TASK_TAG);
     if (task == NULL)
         return NULL;
     /* relaxed: nobody knows it yet */
