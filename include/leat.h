@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* leat.h - all of leat: channels that carry messages between threads and event loops;
- * and threads.
+ * threads, and pools of them.
  *
  *     #include <leat.h>
  *

@@ -167,7 +167,46 @@ int use_sync(int (*fn)(void *arg), void *arg)
     return rc + result;
 }
 
+int use_pool(leat_fn *fn, void *arg);
+int use_pool(leat_fn *fn, void *arg)
+{
+    leat_pool *pool;
+    leat_task *task;
+    leat_pool_counts counts = LEAT_ZERO_INIT;
+    leat_job job = LEAT_ZERO_INIT;
+    leat_pool_opts opts = LEAT_ZERO_INIT;
+    opts.size = sizeof opts;
+    opts.workers = LEAT_POOL_WORKERS_MAX;
+    job.fn = fn;
+    job.arg = arg;
+    int rc = leat_pool_new(&pool, &opts);
+    if (rc < 0)
+        return rc;
+    rc += leat_pool_execute(pool, job, leat_nowait());
+    rc += leat_pool_execute_many(pool, &job, 1, leat_nowait()) == 1;
+    rc += leat_pool_resize(pool, 1);
+    if (leat_pool_spawn(&task, pool, job, leat_nowait()) == 0) {
+        rc += leat_task_cancel(task) + leat_task_is_done(task);
+        rc += leat_task_join(task, NULL, leat_in_ms(1));
+        leat_task_drop(leat_task_clone(task));
+        leat_cancel_fire(leat_task_stop(task));
+        rc += leat_task_name(task)[0] == *leat_thread_self_name();
+        leat_task_drop(task);
+    }
+    leat_pool_stats(pool, &counts);
+    rc += leat_pool_shutdown(pool, LEAT_POOL_DRAIN, leat_nowait());
+    rc += leat_pool_shutdown(pool, LEAT_POOL_NOW, leat_in_ms(1));
+    leat_pool_drop(leat_pool_clone(pool));
+    return rc + leat_pool_drop(pool);
+}
+
 #ifndef __cplusplus
+int use_pool_opts(leat_pool **pool);
+int use_pool_opts(leat_pool **pool)
+{
+    return leat_pool_new(pool, LEAT_POOL_OPTS(.workers = 4, .queue_cap = 64));
+}
+
 int use_thread_opts(leat_thread **out, leat_job job);
 int use_thread_opts(leat_thread **out, leat_job job)
 {

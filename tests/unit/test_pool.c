@@ -82,10 +82,12 @@ static void must_meet(leat_pool *pool, unsigned n, const char *prefix)
     struct meeting meeting = {.came = 0};
     leat_job job = {.fn = meet, .arg = &meeting};
     bool seen[8] = {false};
-    pthread_barrier_init(&meeting.barrier, NULL, n + 1);
+    leat_task *tasks[8];
+    pthread_barrier_init(&meeting.barrier, NULL, n);
     for (unsigned i = 0; i < n; i++)
-        execute(pool, job);
-    pthread_barrier_wait(&meeting.barrier);
+        tasks[i] = spawn(pool, job);
+    for (unsigned i = 0; i < n; i++)
+        SAME(result_of(tasks[i]), 0);
     for (unsigned i = 0; i < n; i++) {
         size_t bytes = strlen(prefix);
         MUST(strncmp(meeting.names[i], prefix, bytes) == 0);
@@ -93,7 +95,6 @@ static void must_meet(leat_pool *pool, unsigned n, const char *prefix)
         MUST(number < n && !seen[number]);
         seen[number] = true;
     }
-    t_wait_running(pool, 0);
     pthread_barrier_destroy(&meeting.barrier);
 }
 
