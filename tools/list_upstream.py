@@ -12,6 +12,8 @@ PROJECT is bus, crossbeam, flume, go, kanal, std or tokio; TREE a checkout of it
 release. --at says which version that is where git can not tell.
 PROJECT is crossbeam, flume, futures, go, kanal, oneshot, std or tokio; TREE a checkout
 of it, or an unpacked release. --at says which version that is where git can not tell.
+PROJECT is crossbeam, flume, go, kanal, std or threadpool; TREE a checkout of it, or
+an unpacked release. --at says which version that is where git can not tell.
 
 Rust: a test is a function under #[test] (of tokio's, whatever its spelling), named with
 the modules around it. Go: of a file of package testing's, a test is a function; else a
@@ -62,6 +64,8 @@ PROJECTS = {
     "tokio": ("tokio-rs/tokio", {
         f"tokio_{name}": f"tokio/tests/sync_{name}.rs"
         for name in ("broadcast",)}),
+    "threadpool": ("rust-threadpool/rust-threadpool",
+                   {"threadpool": "src/lib.rs"}),
 }
 SPLIT = ("fifo", "select3", "sendstmt")
 

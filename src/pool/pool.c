@@ -201,7 +201,7 @@ static int set_workers(leat_pool *pool, unsigned n)
     }
     if (rc == 0)
         pool->wanted = n;
-    if (staying > pool->wanted)
+    if (staying > pool->wanted && pool->wanted > 0) /* else: see unmake */
         keep_the_first(pool, pool->wanted);
     return rc;
 }

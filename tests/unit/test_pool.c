@@ -518,6 +518,28 @@ START_TEST(the_last_drop_waits_for_nobody_and_all_runs)
 }
 END_TEST
 
+static int end_the_thread_at_gate(void *arg, leat_cancel *stop)
+{
+    (void)stop;
+    RC(leat_cancel_wait(arg, leat_forever()), 0);
+    leat_cancel_drop(arg);
+    pthread_exit(NULL);
+}
+
+START_TEST(jobs_may_end_their_threads_after_the_last_drop)
+{
+    leat_cancel *gate = gate_new();
+    leat_pool *pool = pool_of(4, 0, LEAT_POLICY_BLOCK);
+    for (int i = 0; i < 8; i++)
+        execute(pool, (leat_job){.fn = end_the_thread_at_gate,
+                                 .arg = leat_cancel_clone(gate)});
+    MUST(leat_pool_drop(pool));
+    gate_open(gate);
+    leat_cancel_drop(gate);
+    must_be_clean();
+}
+END_TEST
+
 static int drop_it(void *arg, leat_cancel *stop)
 {
     (void)stop;
@@ -573,6 +595,7 @@ int main(void)
     tcase_add_test(tc, after_the_end_nothing_is_accepted);
     tcase_add_test(tc, many_may_wait_for_the_end);
     tcase_add_test(tc, the_last_drop_waits_for_nobody_and_all_runs);
+    tcase_add_test(tc, jobs_may_end_their_threads_after_the_last_drop);
     tcase_add_test(tc, a_job_may_be_the_last_owner);
     tcase_add_test(tc, a_job_may_begin_the_end);
     return t_run(tc);
