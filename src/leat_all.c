@@ -74,6 +74,8 @@
 #include "loop/make.c"
 #include "loop/start.c"
 
+#if !defined(LEAT_GENMC) /* no harness of GenMC's runs it */
 #include "pool/idle.c"
 #include "pool/pool.c"
 #include "pool/worker.c"
+#endif
