@@ -26,7 +26,8 @@
  * What is accepted (the call returned 0) runs once, or has its discard called once:
  * when it is cancelled before it begins (leat_task_cancel), when the pool is shut down
  * LEAT_POOL_NOW, or when the policy of a full queue drops it. What is not accepted is
- * still yours.
+ * still yours. A discard returns, and one that the policy may call does not submit to the
+ * same pool.
  *
  * A job that fails is no business of the pool's: its result is told to whoever joins,
  * and counted. A job that ends its thread (pthread_exit) is told of as LEAT_EEXITED,

@@ -37,8 +37,8 @@ LEAT_BEGIN_DECLS
  * at once and again later; each is told the same.
  *
  * A worker of a pool that joins, for ever (leat_forever), a job of the same pool that
- * has not begun runs it itself, here and now: so jobs may spawn and join others however
- * few workers there are.
+ * has not begun runs it itself, here and now, on its own stack: so jobs may spawn and
+ * join others however few workers there are.
  *
  * returns   0                  *result, unless result is NULL, is what became of it,
  *                              as above
