@@ -13,7 +13,7 @@ void leat__idle_init(leat__idle *idle)
 }
 
 /* Out of the list, and counted as looking. pre: the lock is held */
-static void rouse(leat__idle *idle, leat__link *link)
+static void idle_rouse(leat__idle *idle, leat__link *link)
 {
     leat__list_remove(link);
     /* relaxed: see idle.h */
@@ -21,7 +21,7 @@ static void rouse(leat__idle *idle, leat__link *link)
 }
 
 /* pre: roused, and the lock is free again */
-static void complete_roused(leat__link *link)
+static void idle_complete(leat__link *link)
 {
     leat__sleeper *sleeper = LEAT__CONTAINER(link, leat__sleeper, link);
     leat__wait_complete(&sleeper->wait, LEAT__WON_CHAN); /* LAST TOUCH */
@@ -33,11 +33,11 @@ void leat__idle_wake_one(leat__idle *idle)
     leat__lock_acquire(&idle->lock);
     if (leat__idle_must_wake(idle)) {
         link = idle->sleepers.next;
-        rouse(idle, link);
+        idle_rouse(idle, link);
     }
     leat__lock_release(&idle->lock);
     if (link != NULL)
-        complete_roused(link);
+        idle_complete(link);
 }
 
 void leat__idle_wake(leat__idle *idle, leat__sleeper *sleeper)
@@ -45,10 +45,10 @@ void leat__idle_wake(leat__idle *idle, leat__sleeper *sleeper)
     leat__lock_acquire(&idle->lock);
     bool asleep = leat__link_is_in(&sleeper->link);
     if (asleep)
-        rouse(idle, &sleeper->link);
+        idle_rouse(idle, &sleeper->link);
     leat__lock_release(&idle->lock);
     if (asleep)
-        complete_roused(&sleeper->link);
+        idle_complete(&sleeper->link);
 }
 
 /* One by one: a link that is in no list is how a sleeper knows that it is roused. */
@@ -60,11 +60,11 @@ void leat__idle_wake_all(leat__idle *idle)
         leat__lock_acquire(&idle->lock);
         if (!leat__list_is_empty(&idle->sleepers)) {
             link = idle->sleepers.next;
-            rouse(idle, link);
+            idle_rouse(idle, link);
         }
         leat__lock_release(&idle->lock);
         if (link != NULL)
-            complete_roused(link);
+            idle_complete(link);
     } while (link != NULL);
 }
 

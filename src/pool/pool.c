@@ -18,22 +18,23 @@ static void check_pool(const leat_pool *pool)
 
 /* ---- submitting ------------------------------------------------------------------ */
 
-static void check_job(const leat_job *job)
+static void pool_check_job(const leat_job *job)
 {
     LEAT_CHECK(job->fn != NULL,
                "leat_pool: job.fn is NULL: there is nothing to run");
 }
 
 /* It has found the queue full. May it wait? */
-static bool may_wait(const leat_pool *pool, leat_until until)
+static bool pool_may_wait(const leat_pool *pool, leat_until until)
 {
     return !leat__until_is_nowait(until) && !leat__pool_is_mine(pool);
 }
 
-static inline int submit(leat_pool *pool, const leat_job *job, leat_until until)
+static inline int pool_submit(leat_pool *pool, const leat_job *job,
+                              leat_until until)
 {
     int rc = leat_tx_send(pool->tx, job, leat_nowait());
-    if (LEAT__UNLIKELY(rc == LEAT_EAGAIN) && may_wait(pool, until))
+    if (LEAT__UNLIKELY(rc == LEAT_EAGAIN) && pool_may_wait(pool, until))
         rc = leat_tx_send(pool->tx, job, until);
     if (rc == 0 && leat__idle_must_wake(&pool->idle))
         leat__idle_wake_one(&pool->idle);
@@ -43,8 +44,8 @@ static inline int submit(leat_pool *pool, const leat_job *job, leat_until until)
 int leat_pool_execute(leat_pool *pool, leat_job job, leat_until until)
 {
     check_pool(pool);
-    check_job(&job);
-    return submit(pool, &job, until);
+    pool_check_job(&job);
+    return pool_submit(pool, &job, until);
 }
 
 ptrdiff_t leat_pool_execute_many(leat_pool *pool, const leat_job *jobs,
@@ -53,9 +54,9 @@ ptrdiff_t leat_pool_execute_many(leat_pool *pool, const leat_job *jobs,
     check_pool(pool);
     LEAT_CHECK(jobs != NULL || n == 0, "leat_pool_execute_many: jobs is NULL");
     for (size_t i = 0; i < n; i++)
-        check_job(&jobs[i]);
+        pool_check_job(&jobs[i]);
     ptrdiff_t done = leat_tx_send_many(pool->tx, jobs, n, leat_nowait());
-    if (done == LEAT_EAGAIN && may_wait(pool, until))
+    if (done == LEAT_EAGAIN && pool_may_wait(pool, until))
         done = leat_tx_send_many(pool->tx, jobs, n, until);
     if (done > 0 && leat__idle_must_wake(&pool->idle))
         leat__idle_wake_one(&pool->idle);
@@ -66,13 +67,13 @@ int leat_pool_spawn(leat_task **out, leat_pool *pool, leat_job job,
                     leat_until until)
 {
     check_pool(pool);
-    check_job(&job);
+    pool_check_job(&job);
     LEAT_CHECK(out != NULL, "leat_pool_spawn: out is NULL");
     leat_task *task = leat__task_new(&job, pool);
     if (task == NULL)
         return LEAT_ENOMEM;
     leat_job queued = {.arg = task};
-    int rc = submit(pool, &queued, until);
+    int rc = pool_submit(pool, &queued, until);
     if (rc < 0)
         leat__task_free(task);
     else
@@ -82,7 +83,7 @@ int leat_pool_spawn(leat_task **out, leat_pool *pool, leat_job job,
 
 /* What the channel calls its discard hook for: dropped by its policy, or given up by
  * LEAT_POOL_NOW. */
-static void discard_job(void *msg, void *arg)
+static void pool_discard_job(void *msg, void *arg)
 {
     leat_job *job = msg;
     leat_pool *pool = arg;
@@ -103,7 +104,7 @@ static void discard_job(void *msg, void *arg)
 
 static const leat_pool_opts pool_defaults = {.size = sizeof(leat_pool_opts)};
 
-static unsigned workers_of(unsigned asked)
+static unsigned pool_workers_of(unsigned asked)
 {
     unsigned n = asked != 0 ? asked : leat__os_cpus();
     return asked == 0 && n > LEAT_POOL_WORKERS_MAX ? LEAT_POOL_WORKERS_MAX : n;
@@ -160,7 +161,7 @@ static leat_pool *pool_alloc(const leat_pool_opts *opts)
 static int pool_queue(leat_pool *pool, const leat_pool_opts *opts)
 {
     leat_chan_opts chan_opts = {.size = sizeof chan_opts,
-                                .discard = discard_job,
+                                .discard = pool_discard_job,
                                 .discard_arg = pool,
                                 .flags = opts->flags,
                                 .policy = opts->policy};
@@ -191,7 +192,7 @@ static void keep_the_first(leat_pool *pool, unsigned n)
 }
 
 /* Have n workers. pre: admin is held */
-static int set_workers(leat_pool *pool, unsigned n)
+static int pool_set_workers(leat_pool *pool, unsigned n)
 {
     int rc = 0;
     unsigned staying = pool->wanted;
@@ -201,21 +202,21 @@ static int set_workers(leat_pool *pool, unsigned n)
     }
     if (rc == 0)
         pool->wanted = n;
-    if (staying > pool->wanted && pool->wanted > 0) /* else: see unmake */
+    if (staying > pool->wanted && pool->wanted > 0) /* else: see pool_unmake */
         keep_the_first(pool, pool->wanted);
     return rc;
 }
 
-static int resize(leat_pool *pool, unsigned n)
+static int pool_set_size(leat_pool *pool, unsigned n)
 {
     leat__lock_acquire(&pool->admin);
-    int rc = pool->closed ? LEAT_ECLOSED : set_workers(pool, n);
+    int rc = pool->closed ? LEAT_ECLOSED : pool_set_workers(pool, n);
     leat__lock_release(&pool->admin);
     return rc;
 }
 
 /* Those that were started before one could not be. */
-static void unmake(leat_pool *pool)
+static void pool_unmake(leat_pool *pool)
 {
     int rc = leat_pool_shutdown(pool, LEAT_POOL_NOW, leat_forever());
     LEAT_ASSERT(rc == 0);
@@ -238,9 +239,9 @@ int leat_pool_new(leat_pool **out, const leat_pool_opts *opts)
         leat__mem_free(pool);
         return rc;
     }
-    rc = resize(pool, workers_of(opts->workers));
+    rc = pool_set_size(pool, pool_workers_of(opts->workers));
     if (rc < 0)
-        unmake(pool);
+        pool_unmake(pool);
     else
         *out = pool;
     return rc;
@@ -251,7 +252,7 @@ int leat_pool_resize(leat_pool *pool, unsigned workers)
     check_pool(pool);
     if (workers > LEAT_POOL_WORKERS_MAX)
         return LEAT_EINVAL;
-    return resize(pool, workers_of(workers));
+    return pool_set_size(pool, pool_workers_of(workers));
 }
 
 /* ---- the end ------------------------------------------------------------------------- */
@@ -277,7 +278,7 @@ static void close_pool(leat_pool *pool)
 
 /* Give up what waits, and only then ask what runs to stop: a worker that has stopped
  * would take what waits. */
-static void stop_now(leat_pool *pool)
+static void pool_stop_now(leat_pool *pool)
 {
     leat_rx_abort(pool->rx);
     leat_cancel_fire(&pool->stop);
@@ -331,7 +332,7 @@ int leat_pool_shutdown(leat_pool *pool, enum leat_pool_end how,
                "leat_pool_shutdown: a worker waits for its own pool's end");
     close_pool(pool);
     if (how == LEAT_POOL_NOW)
-        stop_now(pool);
+        pool_stop_now(pool);
     if (leat__pool_is_mine(pool))
         return LEAT_EAGAIN; /* this job runs */
     int rc = leat__cancel_await(&pool->ended, until);
@@ -401,7 +402,7 @@ bool leat_pool_drop(leat_pool *pool)
 
 /* ---- counts ---------------------------------------------------------------------------- */
 
-static void count_workers(leat_pool *pool, leat_pool_counts *out)
+static void pool_count_workers(leat_pool *pool, leat_pool_counts *out)
 {
     for (leat__link *at = pool->workers.next; at != &pool->workers;
          at = at->next) {
@@ -428,6 +429,6 @@ void leat_pool_stats(leat_pool *pool, leat_pool_counts *out)
                               .cancelled = pool->cancelled,
                               .dropped = pool->dropped,
                               .high_water = queue.high_water};
-    count_workers(pool, out);
+    pool_count_workers(pool, out);
     leat__lock_release(&pool->admin);
 }

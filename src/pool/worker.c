@@ -16,13 +16,13 @@
  * wants the processor. */
 #define LOOK_NS 100000
 
-static bool is_to_leave(const leat__worker *worker)
+static bool worker_is_to_leave(const leat__worker *worker)
 {
     return leat__token_fired(worker->leave);
 }
 
 /* pre: behind the channel's lock, after this worker has stopped looking */
-static void pass_on(leat_pool *pool)
+static void worker_pass_on(leat_pool *pool)
 {
     if (leat__chan_len(pool->chan) > 0 && leat__idle_must_wake(&pool->idle))
         leat__idle_wake_one(&pool->idle);
@@ -34,38 +34,38 @@ static void look_no_more(leat_pool *pool)
     leat__idle_unlook(&pool->idle);
     leat__chan_lock(pool->chan); /* idle.h, I1 */
     leat__chan_unlock(pool->chan);
-    pass_on(pool);
+    worker_pass_on(pool);
 }
 
 /* 0, LEAT_EAGAIN (none), LEAT_ECLOSED (none, for ever) */
-static int try_take(leat_pool *pool, leat_job *job)
+static int worker_try_take(leat_pool *pool, leat_job *job)
 {
     return leat_rx_recv(pool->rx, job, leat_nowait());
 }
 
 /* A looker tries. LEAT_EAGAIN: it looks on; else it looks no more. */
-static int take_if_any(leat_pool *pool, leat_job *job)
+static int worker_take_if_any(leat_pool *pool, leat_job *job)
 {
     if (!leat__locked_look(pool->chan, LEAT__RECV))
         return LEAT_EAGAIN;
     leat__idle_unlook(&pool->idle);
-    int rc = try_take(pool, job); /* idle.h, I1 */
+    int rc = worker_try_take(pool, job); /* idle.h, I1 */
     if (rc == 0)
-        pass_on(pool);
+        worker_pass_on(pool);
     if (rc == LEAT_EAGAIN)
         leat__idle_look(&pool->idle);
     return rc;
 }
 
 /* Look for a bounded time. LEAT_EAGAIN: still counted as looking */
-static int look_around(leat__worker *worker, leat_job *job)
+static int worker_look_around(leat__worker *worker, leat_job *job)
 {
     leat__spin spin = LEAT__SPIN_LINGER;
     spin.deadline_ns = leat__os_now_ns() + LOOK_NS;
     int rc;
     do {
-        rc = take_if_any(worker->pool, job);
-    } while (rc == LEAT_EAGAIN && !is_to_leave(worker) &&
+        rc = worker_take_if_any(worker->pool, job);
+    } while (rc == LEAT_EAGAIN && !worker_is_to_leave(worker) &&
              leat__spin_turn(&spin));
     return rc;
 }
@@ -75,8 +75,8 @@ static int sleep_or_take(leat__worker *worker, leat_job *job)
 {
     leat_pool *pool = worker->pool;
     leat__idle_lie_down(&pool->idle, &worker->sleeper);
-    int rc = try_take(pool, job); /* idle.h, I1 */
-    if (rc == LEAT_EAGAIN && !is_to_leave(worker)) {
+    int rc = worker_try_take(pool, job); /* idle.h, I1 */
+    if (rc == LEAT_EAGAIN && !worker_is_to_leave(worker)) {
         leat__idle_sleep(&worker->sleeper);
         return LEAT_EAGAIN;
     }
@@ -87,7 +87,7 @@ static int sleep_or_take(leat__worker *worker, leat_job *job)
     } else if (looks) {
         look_no_more(pool);
     } else if (rc == 0) {
-        pass_on(pool);
+        worker_pass_on(pool);
     }
     return rc;
 }
@@ -98,12 +98,12 @@ static LEAT__NOINLINE bool look_for_job(leat__worker *worker, leat_job *job)
     leat_pool *pool = worker->pool;
     leat__idle_look(&pool->idle);
     for (;;) {
-        int rc = look_around(worker, job);
-        if (rc == LEAT_EAGAIN && !is_to_leave(worker))
+        int rc = worker_look_around(worker, job);
+        if (rc == LEAT_EAGAIN && !worker_is_to_leave(worker))
             rc = sleep_or_take(worker, job);
         if (rc != LEAT_EAGAIN)
             return rc == 0;
-        if (is_to_leave(worker)) {
+        if (worker_is_to_leave(worker)) {
             look_no_more(pool);
             return false;
         }
@@ -111,11 +111,11 @@ static LEAT__NOINLINE bool look_for_job(leat__worker *worker, leat_job *job)
 }
 
 /* The next job; false: this worker has to end. */
-static bool next_job(leat__worker *worker, leat_job *job)
+static bool worker_next_job(leat__worker *worker, leat_job *job)
 {
-    if (is_to_leave(worker))
+    if (worker_is_to_leave(worker))
         return false;
-    int rc = try_take(worker->pool, job);
+    int rc = worker_try_take(worker->pool, job);
     if (rc == LEAT_EAGAIN)
         return look_for_job(worker, job);
     return rc == 0;
@@ -123,36 +123,36 @@ static bool next_job(leat__worker *worker, leat_job *job)
 
 /* ---- jobs --------------------------------------------------------------------------- */
 
-static void set_busy(leat__worker *worker, uint32_t busy)
+static void worker_set_busy(leat__worker *worker, uint32_t busy)
 {
     leat__st32_rlx(&worker->busy, busy); /* relaxed: a number to look at */
 }
 
-static void run_one(leat__worker *worker, const leat_job *job)
+static void worker_run(leat__worker *worker, const leat_job *job)
 {
-    set_busy(worker, 1);
+    worker_set_busy(worker, 1);
     worker->plain = job->fn != NULL;
     if (!worker->plain)
         leat__task_run(&worker->runner, job->arg);
     else
         leat__runner_count(&worker->runner,
                            job->fn(job->arg, worker->runner.stop));
-    set_busy(worker, 0);
+    worker_set_busy(worker, 0);
 }
 
-static void work(void *arg)
+static void worker_work(void *arg)
 {
     leat__worker *worker = arg;
     leat_job job;
-    while (next_job(worker, &job))
-        run_one(worker, &job);
+    while (worker_next_job(worker, &job))
+        worker_run(worker, &job);
     worker->at_end = true;
 }
 
 /* ---- the end of a worker -------------------------------------------------------------- */
 
 /* Take its place in the list from a worker that is not over. pre: admin is held */
-static void take_out(leat__worker *worker)
+static void worker_take_out(leat__worker *worker)
 {
     leat_pool *pool = worker->pool;
     leat__list_remove(&worker->link);
@@ -175,7 +175,7 @@ void leat__pool_release_worker(leat__worker *worker, bool join)
 }
 
 /* The worker is over. in: it is in the list still */
-static void say_goodbye(leat__worker *worker, bool in)
+static void worker_say_goodbye(leat__worker *worker, bool in)
 {
     leat_pool *pool = worker->pool;
     leat__self_now()->runner = NULL;
@@ -185,7 +185,7 @@ static void say_goodbye(leat__worker *worker, bool in)
         worker->over =
             true; /* LAST TOUCH of the worker is letting go of admin */
     else if (in)
-        take_out(worker);
+        worker_take_out(worker);
     pool->working--;
     bool last = pool->closed && pool->working == 0; /* I2 */
     leat__lock_release(&pool->admin);
@@ -196,7 +196,7 @@ static void say_goodbye(leat__worker *worker, bool in)
     leat_cancel_drop(&pool->stop); /* LAST TOUCH */
 }
 
-static void end_work(void *arg);
+static void worker_end(void *arg);
 
 /* A job has ended the thread. Another takes the worker's place and name, or, if the
  * system has none to give, this one goes on in the midst of its end. */
@@ -206,29 +206,29 @@ static void end_in_a_job(leat__worker *worker)
     leat__runner_exited(&worker->runner);
     if (worker->plain)
         leat__runner_count(&worker->runner, LEAT_EEXITED);
-    set_busy(worker, 0);
+    worker_set_busy(worker, 0);
     leat__lock_acquire(&pool->admin);
     leat__link *after = worker->link.next;
     leat__list_remove(&worker->link);
-    int rc = is_to_leave(worker) ? 0 : leat__pool_start_worker(pool);
+    int rc = worker_is_to_leave(worker) ? 0 : leat__pool_start_worker(pool);
     leat__list_push_back(after, &worker->link); /* where it was */
     if (rc == 0)
-        take_out(worker);
+        worker_take_out(worker);
     leat__lock_release(&pool->admin);
     if (rc == 0)
-        say_goodbye(worker, false);
+        worker_say_goodbye(worker, false);
     else
-        leat__os_guarded(work, end_work, worker);
+        leat__os_guarded(worker_work, worker_end, worker);
 }
 
-static void end_work(void *arg)
+static void worker_end(void *arg)
 {
     leat__worker *worker = arg;
     if (leat__runner_now() == NULL)
         return; /* said already, by a call within one that has ended its thread: glibc
                    comes to each of them once more */
     if (worker->at_end)
-        say_goodbye(worker, true);
+        worker_say_goodbye(worker, true);
     else
         end_in_a_job(worker);
 }
@@ -240,7 +240,7 @@ static int worker_main(void *arg, leat_cancel *leave)
     leat__worker *worker = arg;
     worker->leave = leat__cancel_token(leave);
     leat__self_now()->runner = &worker->runner;
-    leat__os_guarded(work, end_work, worker);
+    leat__os_guarded(worker_work, worker_end, worker);
     return 0;
 }
 
@@ -258,7 +258,7 @@ static unsigned free_number(leat_pool *pool, leat__link **before)
     return number;
 }
 
-static leat__worker *make_worker(leat_pool *pool)
+static leat__worker *worker_make(leat_pool *pool)
 {
     leat__link *before;
     leat__worker *worker = leat__mem_alloc(sizeof *worker, LEAT__LINE_PAIR);
@@ -279,7 +279,7 @@ static leat__worker *make_worker(leat_pool *pool)
 }
 
 /* The pool's name and the number, to name. */
-static void print_name(char *name, const char *prefix, unsigned number)
+static void worker_print_name(char *name, const char *prefix, unsigned number)
 {
     char digits[16];
     size_t n = 0;
@@ -295,14 +295,14 @@ static void print_name(char *name, const char *prefix, unsigned number)
     *name = '\0';
 }
 
-static int start_thread(leat_pool *pool, leat__worker *worker)
+static int worker_start_thread(leat_pool *pool, leat__worker *worker)
 {
     leat_thread_opts opts = {.size = sizeof opts,
                              .stack_bytes = pool->stack_bytes};
     char *name = leat__mem_alloc(strlen(pool->name) + 16, alignof(max_align_t));
     if (name == NULL)
         return LEAT_ENOMEM;
-    print_name(name, pool->name, worker->number);
+    worker_print_name(name, pool->name, worker->number);
     leat_job job = {.fn = worker_main, .arg = worker, .name = name};
     int rc = leat_thread_spawn(&worker->thread, job, &opts);
     leat__mem_free(name);
@@ -311,12 +311,12 @@ static int start_thread(leat_pool *pool, leat__worker *worker)
 
 int leat__pool_start_worker(leat_pool *pool)
 {
-    leat__worker *worker = make_worker(pool);
+    leat__worker *worker = worker_make(pool);
     if (worker == NULL)
         return LEAT_ENOMEM;
     leat_cancel *part = leat_cancel_clone(&pool->stop);
     pool->working++;
-    int rc = start_thread(pool, worker);
+    int rc = worker_start_thread(pool, worker);
     if (rc == 0)
         return 0;
     pool->working--;

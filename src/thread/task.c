@@ -70,7 +70,7 @@ void leat__runner_init(leat__runner *runner, const void *crew,
 }
 
 /* One more of what its own thread alone counts. */
-static void count_one(leat__az *count)
+static void runner_count_one(leat__az *count)
 {
     /* relaxed: numbers to look at, written by one thread */
     leat__stz_rlx(count, leat__ldz_rlx(count) + 1);
@@ -78,9 +78,9 @@ static void count_one(leat__az *count)
 
 void leat__runner_count(leat__runner *runner, int result)
 {
-    count_one(&runner->done);
+    runner_count_one(&runner->done);
     if (result < 0)
-        count_one(&runner->failed);
+        runner_count_one(&runner->failed);
 }
 
 static void runner_enter(leat__runner *runner, leat_task *task)
@@ -157,12 +157,12 @@ void leat__task_run(leat__runner *runner, leat_task *task)
     if (leat_cancel_check(&task->handle.stop)) {
         bool now;
         if (leat__task_remove(task, &now))
-            count_one(&runner->cancelled);
+            runner_count_one(&runner->cancelled);
     } else if (task_claim(task, LEAT__TASK_BEGUN)) {
         runner_run(runner, task);
     } else {
         if (task_is_given_up(task))
-            count_one(&runner->cancelled);
+            runner_count_one(&runner->cancelled);
         leat_cancel_drop(&task->handle.stop);
     }
 }
@@ -179,12 +179,13 @@ bool leat__task_remove(leat_task *task, bool *now)
 
 /* ---- the handle's side ------------------------------------------------------------ */
 
-static bool is_for_ever(leat_until until)
+static bool until_is_for_ever(leat_until until)
 {
     return until.deadline_ns == INT64_MAX && until.cancel == NULL;
 }
 
-static void check_not_within(const leat__runner *runner, const leat_task *task)
+static void runner_check_not_within(const leat__runner *runner,
+                                    const leat_task *task)
 {
     for (const leat_task *at = runner->inner; at != NULL; at = at->outer)
         LEAT_CHECK(at != task,
@@ -193,13 +194,13 @@ static void check_not_within(const leat__runner *runner, const leat_task *task)
 }
 
 /* Join by running it. false: it is not ours to run, or it has begun */
-static bool join_into(leat_task *task, leat_until until)
+static bool task_join_into(leat_task *task, leat_until until)
 {
     leat__runner *runner = leat__runner_now();
     if (runner == NULL)
         return false;
-    check_not_within(runner, task);
-    if (runner->crew != task->crew || !is_for_ever(until))
+    runner_check_not_within(runner, task);
+    if (runner->crew != task->crew || !until_is_for_ever(until))
         return false;
     if (leat_cancel_check(&task->handle.stop)) {
         if (!task_claim(task, LEAT__TASK_GIVEN_UP))
@@ -217,7 +218,8 @@ static bool join_into(leat_task *task, leat_until until)
 int leat_task_join(leat_task *task, int *result, leat_until until)
 {
     check_task(task);
-    if (!leat__token_fired(&task->handle.ended) && !join_into(task, until)) {
+    if (!leat__token_fired(&task->handle.ended) &&
+        !task_join_into(task, until)) {
         int rc = leat__cancel_await(&task->handle.ended, until);
         if (rc < 0)
             return rc;
