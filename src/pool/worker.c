@@ -61,7 +61,7 @@ static int worker_take_if_any(leat_pool *pool, leat_job *job)
 static int worker_look_around(leat__worker *worker, leat_job *job)
 {
     leat__spin spin = LEAT__SPIN_LINGER;
-    spin.deadline_ns = leat__os_now_ns() + LOOK_NS;
+    spin.deadline_ns = leat__now_ns() + LOOK_NS;
     int rc;
     do {
         rc = worker_take_if_any(worker->pool, job);
