@@ -24,6 +24,8 @@
 #include "park/wait.c"
 
 #include "cancel/cancel.c"
+#include "cancel/hook.c"
+#include "cancel/tree.c"
 
 #include "thread/thread.c"
 

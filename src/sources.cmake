@@ -14,6 +14,8 @@ set(LEAT_SOURCES
     src/park/until.c
     src/park/wait.c
     src/cancel/cancel.c
+    src/cancel/hook.c
+    src/cancel/tree.c
     src/thread/thread.c
     src/chan/cells.c
     src/chan/dump.c

@@ -235,6 +235,27 @@ static leat__started *chain_reverse(leat_loop *loop, void *top, void **bottom)
     return oldest;
 }
 
+void leat__loop_set_deadline(leat_loop *loop, leat__started *op)
+{
+    int64_t at_ns = leat__wait_due_ns(&op->op.wait, op->until_ns);
+    if (at_ns != INT64_MAX)
+        leat__heap_add(&loop->deadlines, &op->deadline, at_ns);
+}
+
+/* Its wait is over. */
+static void loop_finish(leat_loop *loop, leat__started *op)
+{
+    enum leat__won won = leat__wait_won(&op->op.wait);
+    leat__loop_forget_deadline(loop, op);
+    int rc = leat__op_finish(&op->op, won);
+    if (won == LEAT__WON_AGAIN)
+        rc = leat__started_again(op);
+    if (rc == LEAT__PENDING)
+        leat__loop_set_deadline(loop, op);
+    else
+        ready_add(loop, op, rc);
+}
+
 /* Make ready what completers have left. pre: awake */
 static void loop_take(leat_loop *loop)
 {
@@ -249,14 +270,13 @@ static void loop_take(leat_loop *loop)
         loop->rings_owed++; /* I5 */
     while (op != NULL) {
         leat__started *next = op->next;
-        leat__loop_forget_deadline(loop, op);
-        ready_add(loop, op,
-                  leat__op_finish(&op->op, leat__wait_won(&op->op.wait)));
+        loop_finish(loop, op);
         op = next;
     }
 }
 
-/* Make ready those whose deadline has passed, if nothing else was first. */
+/* Make ready those whose deadline has passed, if nothing else was first. If it was
+ * their token's, that fires here, and completes them among others. */
 static void loop_expire(leat_loop *loop)
 {
     if (loop->deadlines.root == NULL)
@@ -266,6 +286,7 @@ static void loop_expire(leat_loop *loop)
     while ((least = loop->deadlines.root) != NULL && least->key <= now_ns) {
         leat__started *op = LEAT__CONTAINER(least, leat__started, deadline);
         leat__heap_remove(&loop->deadlines, least);
+        leat__wait_expire(&op->op.wait);
         if (leat__wait_claim(&op->op.wait))
             ready_add(loop, op, leat__op_finish(&op->op, LEAT__WON_TIMEOUT));
     }

@@ -33,6 +33,7 @@ typedef struct leat__started {
     void *arg;
     leat__op op;
     leat__heap_node deadline; /* in the loop's heap while it waits with one */
+    int64_t until_ns;         /* its own, where `deadline` may be its token's */
     void *next; /* in completed (see there), or in ready: NULL is the end */
 } leat__started;
 
@@ -98,6 +99,13 @@ static inline void leat__loop_forget_deadline(leat_loop *loop,
     if (leat__heap_has(&loop->deadlines, &op->deadline))
         leat__heap_remove(&loop->deadlines, &op->deadline);
 }
+
+/* It has lost its wait for no outcome (LEAT__WON_AGAIN), and has left all places: begin
+ * anew. returns the outcome, or LEAT__PENDING: it waits again */
+int leat__started_again(leat__started *op);
+
+/* Note when a pending op has to be looked at. */
+void leat__loop_set_deadline(leat_loop *loop, leat__started *op);
 
 /* The call that a started op stands for is over. */
 void leat__started_end(leat__started *op);

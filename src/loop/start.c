@@ -45,9 +45,9 @@ static int op_try(leat_chan *chan, enum leat__dir dir, void *msg)
                              : chan->verbs->try_recv(chan, msg);
 }
 
-/* The outcome, or LEAT__PENDING: it waits, until *deadline_ns at the latest. */
+/* The outcome, or LEAT__PENDING: it waits, until until_ns at the latest. */
 static int op_begin(leat__started *op, leat_chan *chan, enum leat__dir dir,
-                    void *msg, leat_until until, int64_t *deadline_ns)
+                    void *msg, leat_until until)
 {
     /* of which leat__op_start knows, if it comes to that */
     op->op.chan = chan;
@@ -63,10 +63,22 @@ static int op_begin(leat__started *op, leat_chan *chan, enum leat__dir dir,
         until.cancel == NULL ? NULL : leat__cancel_token(until.cancel);
     if (token != NULL && leat__token_fired(token))
         return LEAT_ECANCELED;
-    *deadline_ns = leat__until_deadline(until);
-    if (leat__deadline_passed(*deadline_ns))
+    op->until_ns = leat__until_deadline(until);
+    if (leat__deadline_passed(op->until_ns))
         return LEAT_ETIMEDOUT;
     return leat__op_start(&op->op, chan, dir, msg, token, false,
+                          leat__loop_notify);
+}
+
+int leat__started_again(leat__started *op)
+{
+    leat_chan *chan = op->op.chan;
+    enum leat__dir dir = op->op.dir;
+    void *msg = op->op.at.msg;
+    int rc = op_try(chan, dir, msg);
+    if (rc != LEAT_EAGAIN)
+        return rc;
+    return leat__op_start(&op->op, chan, dir, msg, op->op.token, false,
                           leat__loop_notify);
 }
 
@@ -75,17 +87,16 @@ static void op_start(leat_op *handle, leat_chan *chan, enum leat__dir dir,
 {
     leat__started *op = leat__started_check(handle);
     leat_loop *loop = op->loop;
-    int64_t deadline_ns = INT64_MAX;
     void *outer = leat__loop_enter(loop);
     LEAT_CHECK(!op->is_started, "leat_op: started while it is started");
     leat__promise_begin(chan, dir);
     op->is_started = true; /* before others can end it */
     loop->started++;
-    int rc = op_begin(op, chan, dir, msg, until, &deadline_ns);
+    int rc = op_begin(op, chan, dir, msg, until);
     if (rc != LEAT__PENDING) {
         leat__loop_make_ready(loop, op, rc);
-    } else if (deadline_ns != INT64_MAX) {
-        leat__heap_add(&loop->deadlines, &op->deadline, deadline_ns);
+    } else {
+        leat__loop_set_deadline(loop, op);
         if (!loop->dispatching)
             leat__loop_arm(loop);
     }
