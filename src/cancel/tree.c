@@ -68,9 +68,6 @@ void leat__tree_add(leat_cancel *cancel, leat_cancel *parent)
     leat__lock_release(lock_of(parent));
 }
 
-/* Nobody is about to tell followers of a deadline any more whom he saw before this. */
-static void await_the_clock(void);
-
 void leat__tree_remove(leat_cancel *cancel, leat__link *followers)
 {
     leat_cancel *parent = cancel->parent;
@@ -185,6 +182,7 @@ void leat__tree_expire(leat__timed *timed)
  * one after the other: the followers in `next` stay until it is free. */
 static leat__lock clock_lock;
 
+/* Then nobody is about to tell those whom he saw among followers before this. */
 static void await_the_clock(void)
 {
     leat__lock_acquire(&clock_lock);
