@@ -276,7 +276,8 @@ static void loop_take(leat_loop *loop)
 }
 
 /* Make ready those whose deadline has passed, if nothing else was first. If it was
- * their token's, that fires here, and completes them among others. */
+ * their token's, that fires here; not without us having won before, or it would
+ * complete them by the way of completers. */
 static void loop_expire(leat_loop *loop)
 {
     if (loop->deadlines.root == NULL)
@@ -286,9 +287,12 @@ static void loop_expire(leat_loop *loop)
     while ((least = loop->deadlines.root) != NULL && least->key <= now_ns) {
         leat__started *op = LEAT__CONTAINER(least, leat__started, deadline);
         leat__heap_remove(&loop->deadlines, least);
-        leat__wait_expire(&op->op.wait);
-        if (leat__wait_claim(&op->op.wait))
-            ready_add(loop, op, leat__op_finish(&op->op, LEAT__WON_TIMEOUT));
+        if (!leat__wait_claim(&op->op.wait))
+            continue;
+        enum leat__won won = leat__wait_expire(&op->op.wait)
+                                 ? LEAT__WON_CANCEL
+                                 : LEAT__WON_TIMEOUT;
+        ready_add(loop, op, leat__op_finish(&op->op, won));
     }
 }
 

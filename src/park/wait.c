@@ -102,11 +102,13 @@ int64_t leat__wait_due_ns(const leat__wait *wait, int64_t deadline_ns)
     return deadline_ns;
 }
 
-void leat__wait_expire(const leat__wait *wait)
+bool leat__wait_expire(const leat__wait *wait)
 {
+    bool fired = false;
     const leat__carrier *at = wait->carriers;
     for (; at != NULL; at = at->next)
-        (void)leat__token_fired(at->token);
+        fired |= leat__token_fired(at->token);
+    return fired;
 }
 
 leat__a32 *leat__wait_nudge(leat__wait *wait)
@@ -122,7 +124,7 @@ leat__a32 *leat__wait_nudge(leat__wait *wait)
 static bool give_up(leat__wait *wait, int64_t *deadline_ns)
 {
     if (wait->carriers != NULL) {
-        leat__wait_expire(wait);
+        (void)leat__wait_expire(wait);
         if (!leat__deadline_passed(*deadline_ns))
             return false;
     }

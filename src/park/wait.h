@@ -134,9 +134,9 @@ enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns);
  * left out. pre: the owner */
 int64_t leat__wait_due_ns(const leat__wait *wait, int64_t deadline_ns);
 
-/* Fire those tokens that the wait carries and that are due. A claim of the owner's
- * fails after that if there were any. pre: the owner, who holds no lock */
-void leat__wait_expire(const leat__wait *wait);
+/* Fire those tokens that the wait carries and that are due, and say whether any has
+ * fired: then the wait has been claimed. pre: the owner, who holds no lock */
+bool leat__wait_expire(const leat__wait *wait);
 
 /* Let a thread that waits look at its deadlines again.
  * pre: it is enlisted at a token whose lock is held
