@@ -6,12 +6,13 @@ check_semantics.py holds docs/semantics.md against.
 
     list_upstream.py PROJECT TREE [--at VERSION]
 
-PROJECT is crossbeam, flume, go, kanal or std; TREE a checkout of it, or an unpacked
-release. --at says which version that is where git can not tell.
+PROJECT is crossbeam, flume, go, go_context, kanal, std or tokio_util; TREE a checkout
+of it, or an unpacked release. --at says which version that is where git can not tell.
 
-Rust: a test is a function under #[test], named with the modules around it. Go: a
-test is a file; of some files each claim counts (SPLIT), and of a file that must
-not compile each line that the compiler has to refuse."""
+Rust: a test is a function under #[test], named with the modules around it. Go: of
+a file of package testing's, a test is a function; else a test is a file; of some
+files each claim counts (SPLIT), and of a file that must not compile each line that
+the compiler has to refuse."""
 import argparse
 import re
 import subprocess
@@ -31,10 +32,16 @@ PROJECTS = {
         for name in ("basic", "array", "list", "zero", "iter",
                      "check_same_channel")}),
     "go": ("golang/go", {"go_chan": "test/chan"}),
+    "go_context": ("golang/go", {
+        f"go_context_{name}": f"src/context/{name}_test.go"
+        for name in ("x", "afterfunc")}),
     "kanal": ("fereidani/kanal", {"kanal_sync": "tests/sync_test.rs"}),
     "std": ("rust-lang/rust", {
         f"std_{name}": f"library/std/tests/sync/{name}.rs"
         for name in ("mpsc", "mpsc_sync", "mpmc")}),
+    "tokio_util": ("tokio-rs/tokio", {
+        "tokio_util_cancellation_token":
+            "tokio-util/tests/sync_cancellation_token.rs"}),
 }
 SPLIT = ("fifo", "select3", "sendstmt")
 
@@ -80,6 +87,11 @@ def go_claims(path, text):
 
 
 def go_names(folder):
+    """Of a folder, or of one file of tests."""
+    if folder.is_file():
+        yield from re.findall(r"^func (Test\w+)\(",
+                              folder.read_text(encoding="utf-8"), flags=re.M)
+        return
     for path in sorted(folder.glob("*.go")):
         yield from go_claims(path, path.read_text(encoding="utf-8"))
 
@@ -116,7 +128,8 @@ def main():
         path = given.tree / where
         if not path.exists():
             sys.exit(f"{path} is not there: has {repository} moved it?")
-        names = list(go_names(path) if path.is_dir() else rust_names(path))
+        is_go = path.is_dir() or path.suffix == ".go"
+        names = list(go_names(path) if is_go else rust_names(path))
         if not names:
             sys.exit(f"{path} has no tests: has their form changed?")
         write(suite, repository, where, version, names)

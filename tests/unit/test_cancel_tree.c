@@ -76,6 +76,55 @@ START_TEST(waits_of_the_whole_tree_end)
 }
 END_TEST
 
+START_TEST(a_grandchild_fires_though_the_child_was_dropped)
+{
+    for (int keeps = 0; keeps < 2; keeps++) {
+        leat_cancel *parent = token_new();
+        leat_cancel *child = child_of(parent);
+        leat_cancel *grandchild = child_of(child);
+        struct waiter w;
+        wait_start(&w, grandchild, leat_forever());
+        t_wait_carried(grandchild, 1);
+        MUST(!leat_cancel_drop(child));
+        leat_cancel_fire(parent);
+        if (!keeps)
+            MUST(!leat_cancel_drop(parent));
+        RC(wait_end(&w), 0);
+        MUST(leat_cancel_drop(grandchild));
+        if (keeps)
+            MUST(leat_cancel_drop(parent));
+    }
+}
+END_TEST
+
+START_TEST(firing_reaches_all_below_and_nobody_else)
+{
+    enum { PARENT, TOKEN, SIBLING, BELOW, N = 8 };
+    /* TOKEN is fired; its children are 3 and 4, of 3 are 5 and 6, of 5 is 7 */
+    static const int above[N] = {0, PARENT, PARENT, TOKEN, TOKEN, 3, 3, 5};
+    leat_cancel *token[N];
+    struct waiter w[N];
+    for (int i = 0; i < N; i++) {
+        token[i] = i == PARENT ? token_new() : child_of(token[above[i]]);
+        wait_start(&w[i], token[i], leat_forever());
+        t_wait_carried(token[i], 1);
+    }
+    leat_cancel_fire(token[TOKEN]);
+    for (int i = 0; i < N; i++) {
+        bool fired = i == TOKEN || i >= BELOW;
+        SAME(leat_cancel_check(token[i]), fired);
+        t_wait_carried(token[i], fired ? 0 : 1);
+        if (fired)
+            RC(wait_end(&w[i]), 0);
+    }
+    leat_cancel_fire(token[PARENT]);
+    RC(wait_end(&w[PARENT]), 0);
+    RC(wait_end(&w[SIBLING]), 0);
+    for (int i = 0; i < N; i++)
+        leat_cancel_drop(token[i]);
+}
+END_TEST
+
 /* ---- owners ------------------------------------------------------------------------- */
 
 static void note_gone(void *arg)
@@ -269,6 +318,61 @@ START_TEST(children_come_and_go_while_it_fires)
 }
 END_TEST
 
+static void *fire_it(void *token)
+{
+    leat_cancel_fire(token);
+    MUST(leat_cancel_check(token));
+    return NULL;
+}
+
+START_TEST(each_token_of_a_tree_is_fired_at_once)
+{
+    enum { N = 21 }; /* four children each */
+    for (unsigned round = 0; round < t_scaled(20); round++) {
+        leat_cancel *token[N];
+        pthread_t thread[N];
+        for (size_t i = 0; i < N; i++)
+            token[i] = i == 0 ? token_new() : child_of(token[(i - 1) / 4]);
+        for (size_t i = 0; i < N; i++)
+            thread[i] = t_spawn(fire_it, token[(i * 13 + round) % N]);
+        for (size_t i = 0; i < N; i++)
+            RC(leat_cancel_wait(token[i], leat_forever()), 0);
+        for (size_t i = 0; i < N; i++)
+            t_join(thread[i]);
+        for (size_t i = 0; i < N; i++)
+            leat_cancel_drop(token[i]);
+    }
+}
+END_TEST
+
+/* Any of the layers above the last ends it: by hand, or when it is due. */
+START_TEST(any_layer_ends_the_last)
+{
+    enum { N = 30 };
+    t_rand chance = t_random(2);
+    for (int due = 0; due < 2; due++) {
+        leat_cancel *layer[N];
+        int64_t at_ns = soon_ns();
+        for (size_t i = 0; i < N; i++) {
+            layer[i] = i == 0 ? token_new() : child_of(layer[i - 1]);
+            if (t_below(&chance, 3) == 0)
+                leat_cancel_fire_at(layer[i], far_ns());
+        }
+        MUST(!leat_cancel_check(layer[N - 1]));
+        size_t i = t_below(&chance, N);
+        if (due)
+            leat_cancel_fire_at(layer[i], at_ns);
+        else
+            leat_cancel_fire(layer[i]);
+        RC(leat_cancel_wait(layer[N - 1], leat_forever()), 0);
+        MUST(!due || leat_now_ns() >= at_ns);
+        MUST(i == 0 || !leat_cancel_check(layer[i - 1]));
+        for (i = 0; i < N; i++)
+            leat_cancel_drop(layer[i]);
+    }
+}
+END_TEST
+
 /* ---- why ---------------------------------------------------------------------------------- */
 
 START_TEST(the_first_reason_stays)
@@ -300,6 +404,29 @@ START_TEST(fire_alone_gives_no_reason)
     leat_cancel_fire_because(token, 4);
     SAME(leat_cancel_reason(token), 0);
     leat_cancel_drop(token);
+}
+END_TEST
+
+static void *fire_with_five(void *token)
+{
+    leat_cancel_fire_because(token, 5);
+    return NULL;
+}
+
+START_TEST(who_sees_it_fired_sees_why)
+{
+    for (unsigned round = 0; round < t_scaled(100); round++) {
+        leat_cancel *parent = token_new();
+        leat_cancel *child = child_of(parent);
+        pthread_t thread = t_spawn(fire_with_five, parent);
+        while (!leat_cancel_check(child))
+            leat__os_yield();
+        SAME(leat_cancel_reason(child), 5);
+        RC(leat_cancel_wait(child, leat_nowait()), 0);
+        t_join(thread);
+        leat_cancel_drop(child);
+        leat_cancel_drop(parent);
+    }
 }
 END_TEST
 
@@ -372,6 +499,8 @@ int main(void)
     tcase_add_test(tc, firing_a_child_fires_nobody_else);
     tcase_add_test(tc, a_child_of_a_fired_parent_is_born_fired);
     tcase_add_test(tc, waits_of_the_whole_tree_end);
+    tcase_add_test(tc, a_grandchild_fires_though_the_child_was_dropped);
+    tcase_add_test(tc, firing_reaches_all_below_and_nobody_else);
     tcase_add_test(tc, a_child_keeps_its_parent);
     tcase_add_test(tc, dropping_never_fires);
     tcase_add_test(tc, children_go_in_any_order);
@@ -380,7 +509,10 @@ int main(void)
     tcase_add_test(tc, a_chain_of_a_hundred_thousand_fires_and_goes);
     tcase_add_test(tc, each_of_many_firings_is_complete_when_it_returns);
     tcase_add_test(tc, children_come_and_go_while_it_fires);
+    tcase_add_test(tc, each_token_of_a_tree_is_fired_at_once);
+    tcase_add_test(tc, any_layer_ends_the_last);
     tcase_add_test(tc, the_first_reason_stays);
+    tcase_add_test(tc, who_sees_it_fired_sees_why);
     tcase_add_test(tc, fire_alone_gives_no_reason);
     tcase_add_test(tc, a_guard_fires_unless_disarmed);
     tcase_add_test(tc, an_empty_guard_does_nothing);
