@@ -119,7 +119,12 @@ bool leat_cancel_on_fire(leat_cancel *token, leat_cancel_hook *at,
     leat__hooks hooks;
     LEAT_CHECK(hook != NULL && fn != NULL,
                "leat_cancel_on_fire: hook or fn is NULL");
-    *hook = (leat__hook){.token = token, .fn = fn, .arg = arg};
+    hook->link = (leat__link){0};
+    hook->token = token;
+    hook->fn = fn;
+    hook->arg = arg;
+    hook->armed = false;
+    hook->pending = false;
     (void)leat__token_fired(core); /* it fires here if it is due */
     leat__lock_acquire(&core->lock);
     /* relaxed: under lock */
@@ -154,7 +159,7 @@ static bool disarm(leat__hook *hook)
 bool leat_cancel_unhook(leat_cancel_hook *at)
 {
     leat__hook *hook = (leat__hook *)(void *)at;
-    leaver me = {.link = {0}};
+    leaver me;
     LEAT_CHECK(hook != NULL, "leat_cancel_unhook: hook is NULL");
     if (hook->token == NULL)
         return false;
@@ -170,6 +175,7 @@ bool leat_cancel_unhook(leat_cancel_hook *at)
         caller = called_elsewhere(hook);
     }
     if (caller != NULL) {
+        me.link.next = NULL; /* what is in no list */
         leat__wait_init(&me.wait, true, NULL);
         leat__list_push_back(&caller->leavers, &me.link);
     }

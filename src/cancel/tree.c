@@ -284,8 +284,11 @@ static void lower_followers(struct lowering *lowering, leat_cancel *cancel,
 
 void leat__tree_lower(leat_cancel *cancel, int64_t at_ns)
 {
-    struct lowering lowering = {.met = false};
+    struct lowering lowering;
     leat__nudges_init(&lowering.nudges);
+    lowering.met = false;
+    lowering.tells = false;
+    lowering.next = NULL;
     lower_all(&lowering, cancel, at_ns);
     if (lowering.met)
         lower_followers(&lowering, cancel, at_ns);
@@ -295,7 +298,7 @@ void leat__tree_lower(leat_cancel *cancel, int64_t at_ns)
 bool leat__tree_follow(leat_cancel *cancel, leat_cancel *after, int64_t ns)
 {
     cancel->follow.ns = ns;
-    cancel->follow.link = (leat__link){0};
+    cancel->follow.link.next = NULL; /* in no list */
     leat__lock_acquire(lock_of(after));
     bool open = !has_fired(after);
     int64_t due_ns = deadline_of(after);
