@@ -25,6 +25,8 @@
 #include "park/wait.c"
 
 #include "cancel/cancel.c"
+#include "cancel/hook.c"
+#include "cancel/tree.c"
 
 #include "thread/handle.c"
 #include "thread/task.c"

@@ -17,6 +17,8 @@ set(LEAT_SOURCES
     src/cancel/cancel.c
     src/thread/handle.c
     src/thread/task.c
+    src/cancel/hook.c
+    src/cancel/tree.c
     src/thread/thread.c
     src/sync/barrier.c
     src/sync/cond.c

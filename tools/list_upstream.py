@@ -19,6 +19,13 @@ Rust: a test is a function under #[test] (of tokio's, whatever its spelling), na
 the modules around it. Go: of a file of package testing's, a test is a function; else a
 test is a file; of some files each claim counts (SPLIT), and of a file that must
 not compile each line that the compiler has to refuse."""
+PROJECT is crossbeam, flume, go, go_context, kanal, std or tokio_util; TREE a checkout
+of it, or an unpacked release. --at says which version that is where git can not tell.
+
+Rust: a test is a function under #[test], named with the modules around it. Go: of
+a file of package testing's, a test is a function; else a test is a file; of some
+files each claim counts (SPLIT), and of a file that must not compile each line that
+the compiler has to refuse."""
 import argparse
 import re
 import subprocess
@@ -43,6 +50,9 @@ PROJECTS = {
         f"go_sync_{name}": f"src/sync/{name}_test.go"
         for name in ("mutex", "rwmutex", "cond", "waitgroup", "once",
                      "oncefunc")}),
+    "go_context": ("golang/go", {
+        f"go_context_{name}": f"src/context/{name}_test.go"
+        for name in ("x", "afterfunc")}),
     "kanal": ("fereidani/kanal", {"kanal_sync": "tests/sync_test.rs"}),
     "oneshot": ("faern/oneshot", {
         f"oneshot_{name}": f"tests/{name}.rs"
@@ -66,6 +76,9 @@ PROJECTS = {
         for name in ("broadcast",)}),
     "threadpool": ("rust-threadpool/rust-threadpool",
                    {"threadpool": "src/lib.rs"}),
+    "tokio_util": ("tokio-rs/tokio", {
+        "tokio_util_cancellation_token":
+            "tokio-util/tests/sync_cancellation_token.rs"}),
 }
 SPLIT = ("fifo", "select3", "sendstmt")
 

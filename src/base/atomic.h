@@ -36,6 +36,9 @@ typedef struct leat__az {
 typedef struct leat__ap {
     _Atomic(void *) v_;
 } leat__ap;
+typedef struct leat__a64 {
+    _Alignas(8) _Atomic(int64_t) v_; /* where 32 bits are a word, too */
+} leat__a64;
 
 #define LEAT__LOAD(name, cell, T, order)                                       \
     static inline T name(const cell *c)                                        \
@@ -93,6 +96,8 @@ LEAT__LOAD(leat__ldz_rlx, leat__az, size_t, memory_order_relaxed)
 LEAT__LOAD(leat__ldz_acq, leat__az, size_t, memory_order_acquire)
 LEAT__STORE(leat__stz_rlx, leat__az, size_t, memory_order_relaxed)
 LEAT__STORE(leat__stz_rel, leat__az, size_t, memory_order_release)
+LEAT__LOAD(leat__ld64_rlx, leat__a64, int64_t, memory_order_relaxed)
+LEAT__STORE(leat__st64_rlx, leat__a64, int64_t, memory_order_relaxed)
 LEAT__LOAD(leat__ldp_rlx, leat__ap, void *, memory_order_relaxed)
 LEAT__LOAD(leat__ldp_acq, leat__ap, void *, memory_order_acquire)
 LEAT__STORE(leat__stp_rlx, leat__ap, void *, memory_order_relaxed)

@@ -234,10 +234,13 @@ void leat__loop_make_ready(leat_loop *loop, leat__started *op, int rc)
 }
 
 /* The wait of an op is over: so is the op, or it is to look again. */
-static void ready_or_again(leat_loop *loop, leat__started *op, int rc)
+static void ready_or_again(leat_loop *loop, leat__started *op,
+                           enum leat__won won)
 {
-    if (op->op.chan->verbs->due_ns != NULL &&
-        (rc == LEAT_EAGAIN || rc == LEAT_ETIMEDOUT))
+    int rc = leat__op_finish(&op->op, won);
+    bool timed = op->op.chan->verbs->due_ns != NULL;
+    if (won == LEAT__WON_AGAIN ||
+        (timed && (rc == LEAT_EAGAIN || rc == LEAT_ETIMEDOUT)))
         rc = leat__started_again(op);
     if (rc != LEAT__PENDING)
         ready_add(loop, op, rc);
@@ -272,13 +275,14 @@ static void loop_take(leat_loop *loop)
     while (op != NULL) {
         leat__started *next = op->next;
         leat__loop_forget_deadline(loop, op);
-        ready_or_again(loop, op,
-                       leat__op_finish(&op->op, leat__wait_won(&op->op.wait)));
+        ready_or_again(loop, op, leat__wait_won(&op->op.wait));
         op = next;
     }
 }
 
-/* Make ready those whose deadline has passed, if nothing else was first. */
+/* Make ready those whose deadline has passed, if nothing else was first. If it was
+ * their token's, that fires here; not without us having won before, or it would
+ * complete them by the way of completers. */
 static void loop_expire(leat_loop *loop)
 {
     if (loop->deadlines.root == NULL)
@@ -288,9 +292,11 @@ static void loop_expire(leat_loop *loop)
     while ((least = loop->deadlines.root) != NULL && least->key <= now_ns) {
         leat__started *op = LEAT__CONTAINER(least, leat__started, deadline);
         leat__heap_remove(&loop->deadlines, least);
-        if (leat__wait_claim(&op->op.wait))
-            ready_or_again(loop, op,
-                           leat__op_finish(&op->op, LEAT__WON_TIMEOUT));
+        if (!leat__wait_claim(&op->op.wait))
+            continue;
+        ready_or_again(loop, op,
+                       leat__wait_expire(&op->op.wait) ? LEAT__WON_CANCEL
+                                                       : LEAT__WON_TIMEOUT);
     }
 }
 

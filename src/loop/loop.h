@@ -35,9 +35,9 @@ typedef struct leat__started {
     leat__op op;
     leat__token *token; /* NULL: none */
     int64_t deadline_ns;
-    leat__heap_node
-        deadline; /* in the loop's heap while it waits with one, or for
-        what is due at its channel */
+    /* in the loop's heap while it waits with one: the sooner of its own, its token's
+     * and what is due at its channel */
+    leat__heap_node deadline;
     void *next;   /* in completed (see there), or in ready: NULL is the end */
 } leat__started;
 
@@ -111,9 +111,9 @@ static inline void leat__loop_forget_deadline(leat_loop *loop,
 /* The call that a started op stands for is over. */
 void leat__started_end(leat__started *op);
 
-/* Its wait is over, and it is to look again: at a channel at which something is done by
- * the passing of time.
- * returns the outcome, or LEAT__PENDING: it waits on */
+/* Its wait is over, it has left all places, and it is to look again: its token has a
+ * sooner deadline (LEAT__WON_AGAIN), or something is done at its channel by the passing
+ * of time. returns the outcome, or LEAT__PENDING: it waits on */
 int leat__started_again(leat__started *op);
 
 #endif

@@ -45,22 +45,27 @@ static int op_try(leat_chan *chan, enum leat__dir dir, void *msg)
                              : chan->verbs->try_recv(chan, msg);
 }
 
-/* Wait. returns as leat__op_start; LEAT__PENDING: until something is due, or the deadline,
- * at the latest */
+/* When a pending op has to be looked at, if nobody ends it before. */
+static int64_t look_ns(const leat__started *op)
+{
+    leat_chan *chan = op->op.chan;
+    int64_t at_ns = leat__wait_due_ns(&op->op.wait, op->deadline_ns);
+    if (chan->verbs->due_ns != NULL) {
+        int64_t due_ns = chan->verbs->due_ns(chan);
+        at_ns = due_ns < at_ns ? due_ns : at_ns;
+    }
+    return at_ns;
+}
+
+/* Wait. returns as leat__op_start */
 static int op_wait(leat__started *op, leat_chan *chan, enum leat__dir dir,
                    void *msg)
 {
     int rc = leat__op_start(&op->op, chan, dir, msg, op->token, false,
                             leat__loop_notify);
-    int64_t until_ns = op->deadline_ns;
-    if (rc != LEAT__PENDING)
-        return rc;
-    if (chan->verbs->due_ns != NULL) {
-        int64_t due_ns = chan->verbs->due_ns(chan);
-        until_ns = due_ns < until_ns ? due_ns : until_ns;
-    }
-    if (until_ns != INT64_MAX)
-        leat__heap_add(&op->loop->deadlines, &op->deadline, until_ns);
+    int64_t at_ns = rc == LEAT__PENDING ? look_ns(op) : INT64_MAX;
+    if (at_ns != INT64_MAX)
+        leat__heap_add(&op->loop->deadlines, &op->deadline, at_ns);
     return rc;
 }
 
@@ -72,6 +77,8 @@ int leat__started_again(leat__started *op)
     int rc = op_try(chan, dir, msg);
     if (rc != LEAT_EAGAIN)
         return rc;
+    if (op->token != NULL && leat__token_fired(op->token))
+        return LEAT_ECANCELED;
     if (leat__deadline_passed(op->deadline_ns))
         return LEAT_ETIMEDOUT;
     return op_wait(op, chan, dir, msg);

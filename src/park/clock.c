@@ -143,7 +143,7 @@ static enum leat__won park_until(leat__wait *wait, int64_t deadline_ns,
     leat__alarm alarm = {.wait = wait, .uncounted = uncounted};
     if (!alarm_enlist(&alarm, deadline_ns) && leat__wait_claim(wait))
         return LEAT__WON_TIMEOUT;
-    enum leat__won who = leat__wait_park(wait, INT64_MAX);
+    enum leat__won who = leat__wait_ended(wait);
     leat__clock_delist(&alarm);
     return who;
 }

@@ -174,6 +174,49 @@ static void cancelled(void)
     ops_end();
 }
 
+static leat_cancel *token;
+
+static void *gives_a_deadline(void *arg)
+{
+    leat_cancel_fire_at(token, leat_now_ns() + 20);
+    return arg;
+}
+
+static void *puts_first(void *arg)
+{
+    op_put(0);
+    return arg;
+}
+
+/* The token gets a deadline while the operation waits, and the message comes. */
+static void given_a_deadline(void)
+{
+    ops_begin(NULL);
+    M_ASSERT(leat_cancel_new(&token) == 0);
+    leat_until own = m_choose(2) == 0 ? leat_forever() : draw_deadline();
+    op_recv(0, leat_or_cancel(own, token));
+    m_thread a = m_spawn("gives", gives_a_deadline, NULL);
+    m_thread b = m_spawn("puts", puts_first, NULL);
+    struct one_op *one = &l.ops[0];
+    while (!one->told) { /* it may be due only to start anew */
+        m_poll(leat_loop_fd(l.loop), leat_loop_has_timer(l.loop)
+                                         ? INT64_MAX
+                                         : leat_loop_deadline_ns(l.loop));
+        leat_loop_dispatch(l.loop, 1);
+    }
+    m_join(a);
+    m_join(b);
+    M_ASSERT(leat_loop_dispatch(l.loop, 9) == 0);
+    uint64_t left = 77;
+    int rc = leat_rx_recv(one->rx, &left, leat_nowait());
+    M_ASSERT(one->rc == 0 || one->rc == LEAT_ECANCELED ||
+             one->rc == LEAT_ETIMEDOUT);
+    M_ASSERT(one->rc != LEAT_ECANCELED || leat_cancel_check(token));
+    M_ASSERT(rc == (one->rc == 0 ? LEAT_EAGAIN : 0));
+    ops_end();
+    M_ASSERT(leat_cancel_drop(token));
+}
+
 /* ---- an operation that starts itself again ----------------------------------------------- */
 
 static void tell_stream(leat_op *op, int rc, void *arg)
@@ -295,7 +338,8 @@ static void poked(void)
 
 #define MORE_ROWS                                                              \
     M_ROW_OF(burst, 3), M_ROW_OF(ready_beside_completed, 2),                   \
-        M_ROW_OF(cancelled, 2), M_ROW(stream_one), M_ROW(stream_zero),         \
-        M_ROW(stream_ring), M_ROW(stream_segs), M_ROW_OF(poked, 2)
+        M_ROW_OF(cancelled, 2), M_ROW_OF(given_a_deadline, 2),                 \
+        M_ROW(stream_one), M_ROW(stream_zero), M_ROW(stream_ring),             \
+        M_ROW(stream_segs), M_ROW_OF(poked, 2)
 
 #include "plays.h"

@@ -143,7 +143,7 @@ void *memcpy(void *to, const void *from, size_t bytes)
 {
     if (bytes == sizeof(leat__token)) {
         leat__token *token = to; /* only ever {0} */
-        leat__st32_rlx(&token->fired, 0);
+        leat__st32_rlx(&token->state, 0);
         leat__st32_rlx(&token->lock.held, 0);
         token->carriers = (leat__link){NULL, NULL};
     } else if (bytes == sizeof(leat__link)) {

@@ -485,7 +485,7 @@ int leat__os_cpu(void)
 
 uint32_t leat__os_thread_id(void)
 {
-    return 0;
+    return (uint32_t)(world.now + 1);
 }
 
 void leat__os_thread_name(uint32_t id, char *name, size_t bytes)

@@ -109,8 +109,11 @@ static bool has_deadlines(const struct events *events)
     for (unsigned i = 0; i < events->n; i++) {
         const struct slot *slot = &events->slot[i];
         int64_t at_ns = slot->chance.until.deadline_ns;
-        if ((slot->state == STARTED || slot->state == DECIDED) && at_ns != 0 &&
-            at_ns != INT64_MAX)
+        if (slot->state != STARTED && slot->state != DECIDED)
+            continue;
+        if ((at_ns != 0 && at_ns != INT64_MAX) ||
+            (slot->token != NULL &&
+             leat_cancel_deadline_ns(slot->token) != INT64_MAX))
             return true;
     }
     return false;

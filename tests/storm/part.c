@@ -84,8 +84,13 @@ void token_refresh(struct actor *actor)
     struct world *world = actor->world;
     leat_cancel_drop(actor->token);
     pthread_mutex_lock(&world->token_mutex);
-    actor->token = leat_cancel_clone(world->token);
+    if (leat_cancel_child(&actor->token, world->token) < 0)
+        storm_fail("no memory for a token");
     pthread_mutex_unlock(&world->token_mutex);
+    if (rng_one_in(&actor->rng,
+                   4)) /* not later: ops are started anew by loops */
+        leat_cancel_fire_at(actor->token,
+                            leat_now_ns() + rng_below(&actor->rng, 2000000));
 }
 
 void token_fire_and_replace(struct world *world)

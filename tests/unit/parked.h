@@ -38,7 +38,8 @@ static inline void t_wait_parked(leat_chan *chan, enum leat__dir dir, size_t n)
 /* Until exactly n waits carry the token. */
 static inline void t_wait_carried(leat_cancel *cancel, size_t n)
 {
-    while (links_of(&cancel->token.lock, &cancel->token.carriers) != n)
+    leat__token *token = leat__cancel_token(cancel);
+    while (links_of(&token->lock, &token->carriers) != n)
         leat__os_nap();
 }
 

@@ -2,22 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_cancel.c - cancel tokens: owners, firing, and the waits that carry them. */
 #define _GNU_SOURCE 1
-#include "unit.h"
-
-#include "parked.h"
-
-static leat_cancel *token_new(void)
-{
-    leat_cancel *token = NULL;
-    RC(leat_cancel_new(&token), 0);
-    MUST(token != NULL);
-    return token;
-}
-
-static leat_until or_cancel(leat_cancel *token)
-{
-    return leat_or_cancel(leat_forever(), token);
-}
+#include "tokens.h"
 
 /* Fill a channel that can be full, so that a send has to wait. */
 static void make_full(ends e, const flavour *f)
@@ -393,32 +378,6 @@ START_TEST(cancelling_in_mid_stream_loses_nothing)
 END_TEST
 
 /* ---- waiting for a token ---------------------------------------------------------- */
-
-struct waiter {
-    leat_cancel *token;
-    leat_until until;
-    int rc;
-    pthread_t thread;
-};
-
-static void *wait_run(void *arg)
-{
-    struct waiter *w = arg;
-    w->rc = leat_cancel_wait(w->token, w->until);
-    return NULL;
-}
-
-static void wait_start(struct waiter *w, leat_cancel *token, leat_until until)
-{
-    *w = (struct waiter){.token = token, .until = until};
-    w->thread = t_spawn(wait_run, w);
-}
-
-static int wait_end(struct waiter *w)
-{
-    t_join(w->thread);
-    return w->rc;
-}
 
 START_TEST(wait_returns_when_it_fires)
 {
