@@ -51,6 +51,7 @@
 #include <leat/mem.h>
 #include <leat/op.h>
 #include <leat/place.h>
+#include <leat/select.h>
 #include <leat/stats.h>
 #include <leat/thread.h>
 #include <leat/typed.h>

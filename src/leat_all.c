@@ -18,6 +18,7 @@
 #include "base/panic.c"
 #include "base/version.c"
 
+#include "park/chance.c"
 #include "park/lock.c"
 #include "park/token.c"
 #include "park/until.c"
@@ -43,6 +44,10 @@
 #include "chan/stats.c"
 #include "chan/transfer.c"
 #include "chan/weak.c"
+
+#include "select/cases.c"
+#include "select/fd.c"
+#include "select/select.c"
 
 #include "loop/loop.c"
 #include "loop/make.c"

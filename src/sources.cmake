@@ -9,6 +9,7 @@ set(LEAT_SOURCES
     src/base/version.c
     src/os/common.c
     src/os/$<IF:$<STREQUAL:${LEAT_FUTEX},posix>,posix,linux>.c
+    src/park/chance.c
     src/park/lock.c
     src/park/token.c
     src/park/until.c
@@ -31,6 +32,9 @@ set(LEAT_SOURCES
     src/chan/stats.c
     src/chan/transfer.c
     src/chan/weak.c
+    src/select/cases.c
+    src/select/fd.c
+    src/select/select.c
     src/loop/loop.c
     src/loop/make.c
     src/loop/start.c)

@@ -52,4 +52,7 @@ struct leat_thread {
     int result;
 };
 
+/* What fires when fn is over. aborts if it is no live handle */
+leat__token *leat__thread_ended(leat_thread *thread);
+
 #endif
