@@ -48,8 +48,8 @@ typedef struct leat_source_ {
     /* Can two waits that only hint miss each other, because each side is possible only
      * when the other is in line? NULL: no. */
     bool (*meets)(const leat_case *it);
-    /* Is a try possible? A cheap look, for spinning. NULL: not worth it. */
-    bool (*look)(const leat_case *it);
+    /* Are some tries worth it before parking? They are cheap then. NULL: no. */
+    bool (*lingers)(const leat_case *it);
     /* For promises: the case is in a call from now on; no longer. NULL: nothing. */
     void (*begin)(leat_case *it, const leat__wait *wait);
     void (*end)(leat_case *it);

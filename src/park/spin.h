@@ -55,8 +55,10 @@ typedef struct leat__spin {
 static inline bool leat__spin_turn(leat__spin *spin)
 {
     unsigned turn = spin->turn++;
-    if (turn == 0 && leat__os_cpus() == 1)
-        turn = spin->turn = spin->pauses;
+    if (turn == 0 && leat__os_cpus() == 1) {
+        turn = spin->pauses;
+        spin->turn = turn + 1;
+    }
     if (turn < spin->pauses) {
         for (unsigned i = 0; i < spin->first << turn; i++)
             leat__relax();

@@ -49,23 +49,21 @@ static bool waits_for_room(const leat_chan *chan)
            chan->policy == LEAT_POLICY_FAIL;
 }
 
-/* With room for several a look without the lock tells whether a try is in vain: nobody
- * is in line at the other end then. */
-static bool chan_look(const leat_case *it)
-{
-    const leat_chan *chan = chan_of(it);
-    if (chan->kind == LEAT__SPSC)
-        return true;
-    return chan->kind == LEAT__LOCKED && chan->cap > 1 &&
-           leat__locked_look(chan, dir_of(it));
-}
-
-/* Need not be tried. */
+/* With room a look without the lock tells whether a try is in vain: nobody is in line at
+ * the other end then. */
 static bool chan_is_in_vain(const leat_case *it)
 {
     const leat_chan *chan = chan_of(it);
     return chan->kind == LEAT__LOCKED && chan->cap > 0 &&
            !leat__locked_look(chan, dir_of(it));
+}
+
+/* With room for several the other end is likely to make more than one step. */
+static bool chan_lingers(const leat_case *it)
+{
+    const leat_chan *chan = chan_of(it);
+    return (chan->kind == LEAT__LOCKED && chan->cap > 1) ||
+           chan->kind == LEAT__SPSC;
 }
 
 static int recv_attempt(leat_case *it)
@@ -156,7 +154,7 @@ static void chan_end(leat_case *it)
 #define CHAN_SOURCE(attempt_, due_)                                            \
     {                                                                          \
         .attempt = (attempt_), .arm = chan_arm, .leave = chan_leave,           \
-        .due_ns = (due_), .meets = chan_meets, .look = chan_look,              \
+        .due_ns = (due_), .meets = chan_meets, .lingers = chan_lingers,        \
         .begin = chan_begin, .end = chan_end                                   \
     }
 

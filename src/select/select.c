@@ -189,12 +189,16 @@ static int poll_or_look(leat__selection *it)
     return rc;
 }
 
-/* Is one of the cases worth a look now and then, before parking? */
+static bool lingers(const leat_case *it)
+{
+    return it->source_->lingers != NULL && it->source_->lingers(it);
+}
+
+/* Is one of the cases worth a try now and then, before parking? */
 static bool may_linger(const leat__selection *it)
 {
     for (uint32_t k = 0; k < it->on; k++) {
-        leat_case *one = &it->cases[it->cases[k].order_];
-        if (one->source_->look != NULL)
+        if (lingers(&it->cases[it->cases[k].order_]))
             return true;
     }
     return false;
@@ -205,7 +209,7 @@ static bool may_linger(const leat__selection *it)
 
 /* Look for a bounded time before parking, as a plain send or receive does: see linger in
  * src/chan/transfer.c. */
-static int linger(leat__selection *it, int64_t deadline_ns)
+static int select_linger(leat__selection *it, int64_t deadline_ns)
 {
     leat__spin spin = LEAT__SPIN_LINGER;
     if (it->hints || it->biased || !may_linger(it))
@@ -217,9 +221,7 @@ static int linger(leat__selection *it, int64_t deadline_ns)
         for (uint32_t k = 0; k < it->on; k++) {
             uint32_t index;
             leat_case *one = draw(it, k, &index);
-            if (one->source_->look == NULL || !one->source_->look(one))
-                continue;
-            int rc = one->source_->attempt(one);
+            int rc = lingers(one) ? one->source_->attempt(one) : LEAT_EAGAIN;
             if (rc != LEAT_EAGAIN)
                 return done(one, index, rc);
         }
@@ -243,7 +245,7 @@ static int select_waiting(leat__selection *it, leat_until until)
             return LEAT_ETIMEDOUT;
         if (first && it->polls > 0 && (rc = leat__fd_begin(it)) < 0)
             return rc;
-        rc = first ? linger(it, deadline_ns) : LEAT_EAGAIN;
+        rc = first ? select_linger(it, deadline_ns) : LEAT_EAGAIN;
         if (rc == LEAT_EAGAIN)
             rc = wait_once(it, deadline_ns);
         if (rc == LEAT_EAGAIN)
@@ -253,7 +255,7 @@ static int select_waiting(leat__selection *it, leat_until until)
     }
 }
 
-static int run(leat__selection *it, leat_until until)
+static int select_run(leat__selection *it, leat_until until)
 {
     int rc = poll_or_look(it);
     if (rc == LEAT_EAGAIN && !leat__until_is_nowait(until))
@@ -266,7 +268,7 @@ int leat_select(leat_case *cases, size_t n, uint32_t flags, leat_until until)
 {
     leat__selection it;
     int rc = leat__selection_begin(&it, cases, n, flags);
-    return rc < 0 ? rc : run(&it, until);
+    return rc < 0 ? rc : select_run(&it, until);
 }
 
 int leat_ready(leat_case *cases, size_t n, uint32_t flags, leat_until until)
@@ -276,7 +278,7 @@ int leat_ready(leat_case *cases, size_t n, uint32_t flags, leat_until until)
     if (rc < 0)
         return rc;
     it.hints = true;
-    rc = run(&it, until);
+    rc = select_run(&it, until);
     if (rc >= 0)
         cases[rc].rc = 0;
     return rc;
