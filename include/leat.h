@@ -52,6 +52,7 @@
 #include <leat/op.h>
 #include <leat/place.h>
 #include <leat/select.h>
+#include <leat/set.h>
 #include <leat/stats.h>
 #include <leat/thread.h>
 #include <leat/typed.h>

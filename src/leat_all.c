@@ -48,7 +48,9 @@
 #include "select/cases.c"
 #include "select/fd.c"
 #include "select/select.c"
+#include "select/set.c"
 
 #include "loop/loop.c"
 #include "loop/make.c"
+#include "loop/select.c"
 #include "loop/start.c"

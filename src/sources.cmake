@@ -35,6 +35,8 @@ set(LEAT_SOURCES
     src/select/cases.c
     src/select/fd.c
     src/select/select.c
+    src/select/set.c
     src/loop/loop.c
     src/loop/make.c
+    src/loop/select.c
     src/loop/start.c)

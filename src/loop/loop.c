@@ -199,7 +199,10 @@ void leat__started_end(leat__started *op)
     op->is_started = false;
     op->is_ready = false;
     op->loop->started--;
-    leat__promise_end(op->op.chan, op->op.dir);
+    if (op->selects)
+        leat__selection_end(&op->select);
+    else
+        leat__promise_end(op->op.chan, op->op.dir);
 }
 
 static void ready_add(leat_loop *loop, leat__started *op, int rc)
@@ -219,6 +222,15 @@ void leat__loop_make_ready(leat_loop *loop, leat__started *op, int rc)
 {
     ready_add(loop, op, rc);
     loop_prompt(loop);
+}
+
+/* The wait of an op is over. */
+static void settle_op(leat_loop *loop, leat__started *op, enum leat__won won)
+{
+    if (op->selects)
+        leat__started_settle(op);
+    else
+        ready_add(loop, op, leat__op_finish(&op->op, won));
 }
 
 /* Turn a chain round, so that the oldest comes first. *bottom is what it stood on. */
@@ -250,8 +262,7 @@ static void loop_take(leat_loop *loop)
     while (op != NULL) {
         leat__started *next = op->next;
         leat__loop_forget_deadline(loop, op);
-        ready_add(loop, op,
-                  leat__op_finish(&op->op, leat__wait_won(&op->op.wait)));
+        settle_op(loop, op, leat__wait_won(&op->op.wait));
         op = next;
     }
 }
@@ -267,7 +278,7 @@ static void loop_expire(leat_loop *loop)
         leat__started *op = LEAT__CONTAINER(least, leat__started, deadline);
         leat__heap_remove(&loop->deadlines, least);
         if (leat__wait_claim(&op->op.wait))
-            ready_add(loop, op, leat__op_finish(&op->op, LEAT__WON_TIMEOUT));
+            settle_op(loop, op, LEAT__WON_TIMEOUT);
     }
 }
 

@@ -45,8 +45,8 @@ typedef struct leat_source_ {
     int (*leave)(leat_case *it);
     /* When to try, though no event comes; INT64_MAX: never. NULL: never. */
     int64_t (*due_ns)(leat_case *it);
-    /* Can two waits that only hint miss each other, because each side is possible only
-     * when the other is in line? NULL: no. */
+    /* Is a hint not enough: each side is possible only when the other is in line, or it
+     * is due by time? NULL: only if there is a due_ns. */
     bool (*meets)(const leat_case *it);
     /* Are some tries worth it before parking? They are cheap then. NULL: no. */
     bool (*lingers)(const leat_case *it);

@@ -137,7 +137,7 @@ static int64_t recv_due(leat_case *it)
 static bool chan_meets(const leat_case *it)
 {
     const leat_chan *chan = chan_of(it);
-    return chan->cap == 0 || !chan->verbs->hints;
+    return chan->cap == 0 || !chan->verbs->hints || chan->verbs->due_ns != NULL;
 }
 
 static void chan_begin(leat_case *it, const leat__wait *wait)

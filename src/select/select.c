@@ -17,6 +17,7 @@ int leat__selection_begin(leat__selection *it, leat_case *cases, size_t n,
                           uint32_t flags)
 {
     LEAT_CHECK(cases != NULL || n == 0, "leat_select: cases is NULL");
+    it->all = 0;
     if (n > INT_MAX || (flags & ~LEAT_BIASED) != 0)
         return LEAT_EINVAL;
     it->hints = false;
