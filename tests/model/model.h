@@ -86,13 +86,10 @@ typedef int m_thread;
 #endif
 
 /* leat's memory is the checker's to count */
-#define malloc(bytes) M_ALLOC(_Alignof(max_align_t), (bytes))
-#define posix_memalign(mem, align, bytes)                                      \
-    ((*(mem) = M_ALLOC((align), (bytes))) == NULL ? 12 : 0)
-#define free M_FREE
+#define aligned_alloc M_ALLOC
+#define free          M_FREE
 #include "leat_all.c"
-#undef malloc
-#undef posix_memalign
+#undef aligned_alloc
 #undef free
 #include "os/os.h"
 
