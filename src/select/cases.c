@@ -20,12 +20,12 @@ bool leat_case_is_off(const leat_case *it)
 
 LEAT__CASE_FITS(leat__waiter);
 
-static leat_chan *chan_of(const leat_case *it)
+static leat_chan *case_chan(const leat_case *it)
 {
     return it->object_;
 }
 
-static enum leat__dir dir_of(const leat_case *it)
+static enum leat__dir case_dir(const leat_case *it)
 {
     return (enum leat__dir)it->detail_;
 }
@@ -37,7 +37,7 @@ static leat__waiter *waiter_of(leat_case *it)
 
 static const void *msg_of(const leat_case *it)
 {
-    LEAT_CHECK(it->msg_ != NULL || chan_of(it)->msg_bytes == 0,
+    LEAT_CHECK(it->msg_ != NULL || case_chan(it)->msg_bytes == 0,
                "leat_select: msg of a case is NULL");
     return it->msg_;
 }
@@ -53,22 +53,22 @@ static bool waits_for_room(const leat_chan *chan)
  * the other end then. */
 static bool chan_is_in_vain(const leat_case *it)
 {
-    const leat_chan *chan = chan_of(it);
+    const leat_chan *chan = case_chan(it);
     return chan->kind == LEAT__LOCKED && chan->cap > 0 &&
-           !leat__locked_look(chan, dir_of(it));
+           !leat__locked_look(chan, case_dir(it));
 }
 
 /* With room for several the other end is likely to make more than one step. */
 static bool chan_lingers(const leat_case *it)
 {
-    const leat_chan *chan = chan_of(it);
+    const leat_chan *chan = case_chan(it);
     return (chan->kind == LEAT__LOCKED && chan->cap > 1) ||
            chan->kind == LEAT__SPSC;
 }
 
 static int recv_attempt(leat_case *it)
 {
-    leat_chan *chan = chan_of(it);
+    leat_chan *chan = case_chan(it);
     void *msg = (void *)(uintptr_t)msg_of(it);
     if (chan_is_in_vain(it))
         return LEAT_EAGAIN;
@@ -77,7 +77,7 @@ static int recv_attempt(leat_case *it)
 
 static int send_attempt(leat_case *it)
 {
-    leat_chan *chan = chan_of(it);
+    leat_chan *chan = case_chan(it);
     const void *msg = msg_of(it);
     if (chan_is_in_vain(it) && waits_for_room(chan))
         return LEAT_EAGAIN;
@@ -96,7 +96,7 @@ static leat__waiter *make_waiter(leat_case *it, leat__wait *wait,
     leat__waiter *waiter = waiter_of(it);
     *waiter = (leat__waiter){
         .wait = wait, .msg = it->msg_, .rc = UNDONE, .act = (uint8_t)act};
-    if (chan_of(it)->record != NULL) {
+    if (case_chan(it)->record != NULL) {
         waiter->thread = leat__os_thread_id();
         waiter->since_ns = leat__os_now_ns();
     }
@@ -105,22 +105,22 @@ static leat__waiter *make_waiter(leat_case *it, leat__wait *wait,
 
 static int chan_arm(leat_case *it, leat__wait *wait, bool hint)
 {
-    leat_chan *chan = chan_of(it);
-    if (dir_of(it) == LEAT__SEND && !waits_for_room(chan))
+    leat_chan *chan = case_chan(it);
+    if (case_dir(it) == LEAT__SEND && !waits_for_room(chan))
         return 0;
     LEAT_CHECK(!hint || chan->verbs->hints,
                "leat_ready: not for channels of this kind");
     leat__waiter *waiter =
         make_waiter(it, wait, hint ? LEAT__HINT : LEAT__MOVE);
-    return chan->verbs->arm(chan, dir_of(it), waiter);
+    return chan->verbs->arm(chan, case_dir(it), waiter);
 }
 
 static int chan_leave(leat_case *it)
 {
-    leat_chan *chan = chan_of(it);
+    leat_chan *chan = case_chan(it);
     leat__waiter *waiter = waiter_of(it);
     if (leat__chan_tally(chan) != NULL && waiter->act == LEAT__MOVE)
-        leat__tally_blocked(chan, dir_of(it), waiter->since_ns);
+        leat__tally_blocked(chan, case_dir(it), waiter->since_ns);
     if (waiter->rc != UNDONE)
         return waiter->rc; /* the winner took us out of the queue */
     leat__chan_delist(chan, waiter);
@@ -129,26 +129,26 @@ static int chan_leave(leat_case *it)
 
 static int64_t recv_due(leat_case *it)
 {
-    leat_chan *chan = chan_of(it);
+    leat_chan *chan = case_chan(it);
     return chan->verbs->due_ns == NULL ? INT64_MAX : chan->verbs->due_ns(chan);
 }
 
 /* A kind that does not hint is one for which this select has to be in line itself. */
 static bool chan_meets(const leat_case *it)
 {
-    const leat_chan *chan = chan_of(it);
+    const leat_chan *chan = case_chan(it);
     return chan->cap == 0 || !chan->verbs->hints || chan->verbs->due_ns != NULL;
 }
 
 static void chan_begin(leat_case *it, const leat__wait *wait)
 {
     uint32_t call = (uint32_t)((uintptr_t)wait / alignof(leat__wait));
-    leat__promise_begin_as(chan_of(it), dir_of(it), call | 2);
+    leat__promise_begin_as(case_chan(it), case_dir(it), call | 2);
 }
 
 static void chan_end(leat_case *it)
 {
-    leat__promise_end(chan_of(it), dir_of(it));
+    leat__promise_end(case_chan(it), case_dir(it));
 }
 
 #define CHAN_SOURCE(attempt_, due_)                                            \
@@ -183,17 +183,17 @@ leat_case leat_on_send(leat_tx *tx, const void *msg)
 
 static int gone_attempt(leat_case *it)
 {
-    leat_chan *chan = chan_of(it);
-    bool gone = dir_of(it) == LEAT__SEND ? leat_tx_is_gone(&chan->tx)
-                                         : leat_rx_is_gone(&chan->rx);
+    leat_chan *chan = case_chan(it);
+    bool gone = case_dir(it) == LEAT__SEND ? leat_tx_is_gone(&chan->tx)
+                                           : leat_rx_is_gone(&chan->rx);
     return gone ? 0 : LEAT_EAGAIN;
 }
 
 static int gone_arm(leat_case *it, leat__wait *wait, bool hint)
 {
-    leat_chan *chan = chan_of(it);
+    leat_chan *chan = case_chan(it);
     (void)hint; /* nothing moves either way */
-    return leat__chan_enlist_gone(chan, dir_of(it),
+    return leat__chan_enlist_gone(chan, case_dir(it),
                                   make_waiter(it, wait, LEAT__GONE));
 }
 
@@ -202,7 +202,7 @@ static int gone_leave(leat_case *it)
     leat__waiter *waiter = waiter_of(it);
     if (waiter->rc != UNDONE)
         return waiter->rc;
-    leat__chan_delist(chan_of(it), waiter);
+    leat__chan_delist(case_chan(it), waiter);
     return LEAT_EAGAIN;
 }
 

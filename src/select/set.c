@@ -45,7 +45,7 @@
 
 #define SET_TAG 0x6c747365u /* "ltse" */
 
-enum member_state { READY, ARMED, EACH, OFF };
+enum member_state { MEMBER_READY, MEMBER_ARMED, MEMBER_EACH, MEMBER_OFF };
 
 typedef struct member {
     leat_case it;
@@ -54,13 +54,13 @@ typedef struct member {
     leat_set *set;
     int index;
     enum member_state state;
-    bool in_line; /* EACH: armed on the owner's wait */
+    bool in_line; /* MEMBER_EACH: armed on the owner's wait */
 } member;
 
 struct leat_set {
     uint32_t tag;
     bool each_first; /* whose turn it is: so that neither starves the other */
-    size_t on;       /* members that are not OFF */
+    size_t on;       /* members that are not MEMBER_OFF */
     size_t slots;
     size_t taken;     /* the first so many indices are */
     member **members; /* by index; NULL: free */
@@ -122,7 +122,7 @@ static void take_told(leat_set *set)
     while ((link = take_one_told(set)) != NULL) {
         member *one = member_of(link);
         (void)source_of(one)->leave(&one->it);
-        one->state = READY;
+        one->state = MEMBER_READY;
         leat__list_push_back(&set->ready, link);
     }
 }
@@ -133,7 +133,7 @@ static void member_off(leat_set *set, member *one)
     if (source_of(one)->end != NULL)
         source_of(one)->end(&one->it);
     one->it.source_ = NULL;
-    one->state = OFF;
+    one->state = MEMBER_OFF;
     set->on--;
 }
 
@@ -157,12 +157,12 @@ static int try_ready(leat_set *set)
         int rc = source_of(one)->attempt(&one->it);
         if (rc != LEAT_EAGAIN)
             return member_done(set, one, &set->ready, rc);
-        one->state = ARMED; /* from here on it may be told of */
+        one->state = MEMBER_ARMED; /* from here on it may be told of */
         leat__wait_init(&one->wait, false, member_notify);
         if (source_of(one)->arm(&one->it, &one->wait, true) == LEAT_EAGAIN)
             continue;
         one->state =
-            READY; /* somebody was faster, and something came after that */
+            MEMBER_READY; /* somebody was faster, and something came after that */
         leat__list_push_back(&set->ready, link);
     }
     return LEAT_EAGAIN;
@@ -363,8 +363,8 @@ int leat_set_add(leat_set *set, leat_case one)
     made->in_line = false;
     if (one.source_->begin != NULL)
         one.source_->begin(&made->it, &made->wait);
-    made->state = is_for_each_call(&one) ? EACH : READY;
-    leat__list_push_back(made->state == EACH ? &set->each : &set->ready,
+    made->state = is_for_each_call(&one) ? MEMBER_EACH : MEMBER_READY;
+    leat__list_push_back(made->state == MEMBER_EACH ? &set->each : &set->ready,
                          &made->link);
     set->members[index] = made;
     set->on++;
@@ -379,7 +379,7 @@ static void disarm(leat_set *set, member *one)
         return;
     }
     take_told(set);
-    while (one->state == ARMED) {
+    while (one->state == MEMBER_ARMED) {
         leat__os_yield();
         take_told(set);
     }
@@ -391,11 +391,11 @@ bool leat_set_remove(leat_set *set, int index)
     member *one = member_at(set, index);
     if (one == NULL)
         return false;
-    if (one->state == ARMED)
+    if (one->state == MEMBER_ARMED)
         disarm(set, one);
-    else if (one->state != OFF)
+    else if (one->state != MEMBER_OFF)
         leat__list_remove(&one->link);
-    if (one->state != OFF)
+    if (one->state != MEMBER_OFF)
         member_off(set, one);
     set->members[index] = NULL;
     if ((size_t)index < set->taken)
