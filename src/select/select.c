@@ -165,26 +165,43 @@ static int wait_once(leat__selection *it, int64_t deadline_ns)
     return it->hints && rc >= 0 ? rc : won;
 }
 
-/* leat_ready's poll: is any ready? What says so is left at once. */
+/* Was there a moment in which no case could be done? Polling one by one does not tell:
+ * what comes to one channel while another is looked at, and is taken out of that, is in
+ * neither look. Being enlisted everywhere and won by nobody does.
+ * returns LEAT_ETIMEDOUT: there was; LEAT_EAGAIN: perhaps not, look again; the index of
+ *         the case that was done meanwhile, or for leat_ready that might be */
 static int look_once(leat__selection *it)
 {
-    for (uint32_t k = 0; k < it->on; k++) {
-        uint32_t index;
-        draw(it, k, &index);
-    }
     leat__token *token = it->token;
     it->token = NULL;
     int rc = leat__selection_arm(it, NULL);
     it->token = token;
-    if (!leat__wait_claim(&it->wait))
+    bool won = !leat__wait_claim(&it->wait);
+    if (won)
         leat__wait_park(&it->wait, INT64_MAX);
-    leat__selection_leave(it);
-    return rc;
+    int done_index = leat__selection_leave(it);
+    if (it->hints && rc >= 0)
+        return rc;
+    return rc == LEAT_EAGAIN && !won ? LEAT_ETIMEDOUT : done_index;
+}
+
+/* leat_ready's poll: is any ready? What says so is left at once. */
+static int look_at_all(leat__selection *it)
+{
+    int rc = LEAT_EAGAIN;
+    while (rc == LEAT_EAGAIN) {
+        for (uint32_t k = 0; k < it->on; k++) {
+            uint32_t index;
+            draw(it, k, &index);
+        }
+        rc = look_once(it);
+    }
+    return rc == LEAT_ETIMEDOUT ? LEAT_EAGAIN : rc;
 }
 
 static int poll_or_look(leat__selection *it)
 {
-    int rc = it->hints ? look_once(it) : leat__selection_poll(it);
+    int rc = it->hints ? look_at_all(it) : leat__selection_poll(it);
     if (rc >= 0 && it->hints)
         it->cases[rc].rc = 0;
     return rc;
@@ -230,20 +247,38 @@ static int select_linger(leat__selection *it, int64_t deadline_ns)
     return LEAT_EAGAIN;
 }
 
-/* All have to wait. */
-static int select_waiting(leat__selection *it, leat_until until)
+/* Why to give up now; LEAT_OK: there is no reason. */
+static int reason_to_give_up(const leat__selection *it, int64_t deadline_ns)
 {
-    int rc;
-    if (until.cancel != NULL)
-        it->token = leat__cancel_token(until.cancel);
-    int64_t deadline_ns = leat__until_deadline(until);
-    if (it->on == 0 && it->token == NULL && deadline_ns == INT64_MAX)
-        return LEAT_EINVAL;
+    if (deadline_ns == 0)
+        return LEAT_EAGAIN;
+    if (it->token != NULL && leat__token_fired(it->token))
+        return LEAT_ECANCELED;
+    return leat__deadline_passed(deadline_ns) ? LEAT_ETIMEDOUT : LEAT_OK;
+}
+
+/* A poll of one, and leat_ready's, is of one moment. */
+static int give_up_unless_done(leat__selection *it, int reason)
+{
+    if (it->on < 2 || it->hints)
+        return reason;
+    int rc = LEAT_EAGAIN;
+    while (rc == LEAT_EAGAIN) {
+        rc = look_once(it);
+        if (rc == LEAT_EAGAIN)
+            rc = leat__selection_poll(it);
+    }
+    return rc == LEAT_ETIMEDOUT ? reason : rc;
+}
+
+/* All have to wait, as a poll has it. deadline_ns 0: not at all */
+static int select_waiting(leat__selection *it, int64_t deadline_ns)
+{
+    int rc = LEAT_EAGAIN;
     for (bool first = true;; first = false) {
-        if (it->token != NULL && leat__token_fired(it->token))
-            return LEAT_ECANCELED;
-        if (leat__deadline_passed(deadline_ns))
-            return LEAT_ETIMEDOUT;
+        int reason = reason_to_give_up(it, deadline_ns);
+        if (reason != LEAT_OK)
+            return give_up_unless_done(it, reason);
         if (first && it->polls > 0 && (rc = leat__fd_begin(it)) < 0)
             return rc;
         rc = first ? select_linger(it, deadline_ns) : LEAT_EAGAIN;
@@ -256,11 +291,23 @@ static int select_waiting(leat__selection *it, leat_until until)
     }
 }
 
+static int wait_or_give_up(leat__selection *it, leat_until until)
+{
+    if (leat__until_is_nowait(until))
+        return select_waiting(it, 0);
+    if (until.cancel != NULL)
+        it->token = leat__cancel_token(until.cancel);
+    int64_t deadline_ns = leat__until_deadline(until);
+    if (it->on == 0 && it->token == NULL && deadline_ns == INT64_MAX)
+        return LEAT_EINVAL;
+    return select_waiting(it, deadline_ns);
+}
+
 static int select_run(leat__selection *it, leat_until until)
 {
     int rc = poll_or_look(it);
-    if (rc == LEAT_EAGAIN && !leat__until_is_nowait(until))
-        rc = select_waiting(it, until);
+    if (rc == LEAT_EAGAIN)
+        rc = wait_or_give_up(it, until);
     leat__selection_end(it);
     return rc;
 }

@@ -181,13 +181,25 @@ static int try_each(leat_set *set)
     return LEAT_EAGAIN;
 }
 
+static bool was_told(leat_set *set)
+{
+    leat__lock_acquire(&set->lock);
+    bool told = !leat__list_is_empty(&set->told);
+    leat__lock_release(&set->lock);
+    return told;
+}
+
+/* LEAT_EAGAIN: with none of the registered anything could be done at one moment. */
 static int try_all(leat_set *set)
 {
-    take_told(set);
+    int rc;
     set->each_first = !set->each_first;
-    int rc = set->each_first ? try_each(set) : try_ready(set);
-    if (rc == LEAT_EAGAIN)
-        rc = set->each_first ? try_ready(set) : try_each(set);
+    do {
+        take_told(set);
+        rc = set->each_first ? try_each(set) : try_ready(set);
+        if (rc == LEAT_EAGAIN)
+            rc = set->each_first ? try_ready(set) : try_each(set);
+    } while (rc == LEAT_EAGAIN && was_told(set));
     return rc;
 }
 

@@ -383,6 +383,38 @@ static void with_a_descriptor(void)
 #define WITH_A_DESCRIPTOR /* one that is ready by chance is the scheduler's */
 #endif
 
+/* ---- a try is of one moment ------------------------------------------------------------ */
+
+/* At any moment there is something in one of the two channels. */
+static void *moves_it(void *arg)
+{
+    uint64_t number = 1;
+    M_ASSERT(leat_tx_send(tx[1], &number, leat_forever()) == 0);
+    (void)!leat_rx_recv(rx[0], &number, leat_nowait());
+    return arg;
+}
+
+static void never_empty(void)
+{
+    MADE({1, 0}, {1, LEAT_IN_PLACE});
+    uint64_t number = 0;
+    begin(made, LENGTH);
+    M_ASSERT(leat_tx_send(tx[0], &number, leat_nowait()) == 0);
+    m_thread a = m_spawn("moves", moves_it, NULL);
+    leat_case cases[] = {leat_on_recv(rx[0], &number),
+                         leat_on_recv(rx[1], &number)};
+    leat_until until = m_choose(2) == 0 ? leat_nowait() : leat_at_ns(1);
+    int index = m_choose(2) == 0 ? leat_select(cases, 2, m_choose(2), until)
+                                 : leat_ready(cases, 2, m_choose(2), until);
+    M_ASSERT(index >= 0);
+    m_join(a);
+    for (int i = 0; i < 2; i++) {
+        leat_tx_drop(tx[i]);
+        leat_rx_drop(rx[i]);
+    }
+    end();
+}
+
 /* ---- ready -------------------------------------------------------------------------------- */
 
 /* Looks until something might be received, then tries. */
@@ -478,5 +510,5 @@ static void select_to_ready(void)
 M_MAIN(M_ROW(rendezvous), M_ROW(bounded), M_ROW(in_place), M_ROW(mixed),
        M_ROW(promised), M_ROW(promised_mixed), M_ROW(both_ways),
        M_ROW(both_ways_on_two), M_ROW(crosswise), M_ROW(other_cases),
-       M_ROW(ready_to_ready), M_ROW(ready_to_receivers),
+       M_ROW(never_empty), M_ROW(ready_to_ready), M_ROW(ready_to_receivers),
        M_ROW(select_to_ready) WITH_A_DESCRIPTOR)

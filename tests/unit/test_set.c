@@ -414,7 +414,7 @@ static struct feeder *feeder_of(struct feeder *all, int index)
         if (all[i].index == index)
             return &all[i];
     }
-    MUST(!"an index that nobody has");
+    UNIT_FAIL("an index that nobody has");
     return NULL;
 }
 
