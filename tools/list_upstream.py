@@ -25,7 +25,8 @@ PROJECTS = {
     "crossbeam": ("crossbeam-rs/crossbeam", {
         f"crossbeam_{name}": f"crossbeam-channel/tests/{name}.rs"
         for name in ("array", "list", "zero", "iter", "mpsc", "same_channel",
-                     "thread_locals")}),
+                     "thread_locals", "select", "select_macro", "ready",
+                     "golang")}),
     "flume": ("zesterer/flume", {
         f"flume_{name}": f"tests/{name}.rs"
         for name in ("basic", "array", "list", "zero", "iter",
