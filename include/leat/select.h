@@ -169,6 +169,8 @@ LEAT_API LEAT_NODISCARD int leat_select(leat_case *cases, size_t n,
 /* Wait until one of the n cases can be done, and say which, without doing it: nothing
  * moves, and no case goes off. By the time you do it, it may be impossible again if
  * others use the same thing; so do it with leat_nowait(). msg of the cases may be NULL.
+ * With capacity 0 a case can be done when somebody is in line at the other end; who only
+ * asks is not in line, so two who ask wait for each other.
  *
  * returns   as leat_select; an end of a channel counts as ready. cases[.].rc is 0
  * aborts, blocks, threads, orders   as leat_select

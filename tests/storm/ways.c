@@ -83,7 +83,8 @@ static int select_one(struct part *part, struct chance *chance)
         sends ? leat_on_gone_tx(episode->tx) : leat_on_gone_rx(episode->rx);
     leat_case cases[CASES] = {move, leat_on_at(INT64_MAX - 1), move, gone};
     size_t n = CASES - rng_below(rng, 3);
-    bool looks = rng_one_in(rng, 4);
+    /* two who only look at a rendezvous wait for each other */
+    bool looks = episode->plan.kind.cap > 0 && rng_one_in(rng, 4);
     int index = looks ? leat_ready(cases, n, 0, chance->until)
                       : leat_select(cases, n, rng_below(rng, 2), chance->until);
     if (index == 1)
