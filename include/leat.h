@@ -14,8 +14,9 @@
  * Before main. Nothing runs before main and no thread is ever started behind
  * your back. leat's state belongs to its objects; the process-wide exceptions
  * are two cached facts (the number of processors, whether the kernel has
- * membarrier), a counter and a pointer for each thread, without futex a table of
- * sleepers, and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
+ * membarrier), a counter, a number for chance and a pointer for each thread, and a
+ * descriptor if it has waited for descriptors in a select; without futex a table of
+ * sleepers; and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
  *
  * fork. A child of a process with several threads may only exec or _exit: a
  * lock that some thread held at the fork stays locked in the child for ever.
