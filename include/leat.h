@@ -18,6 +18,9 @@
  * mutex on a key of thread-specific data, without futex a table of sleepers, and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
  * membarrier), a counter and a pointer for each thread, without futex a table of
  * sleepers, the virtual clock of tests (leat/clock.h), and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
+ * membarrier), a counter, a number for chance and a pointer for each thread, and a
+ * descriptor if it has waited for descriptors in a select; without futex a table of
+ * sleepers; and in debug builds (-DLEAT_DEBUG=ON) the list of live channels.
  *
  * fork. A child of a process with several threads may only exec or _exit: a
  * lock that some thread held at the fork stays locked in the child for ever.
@@ -65,6 +68,8 @@
 #include <leat/sem.h>
 #include <leat/setonce.h>
 #include <leat/pool.h>
+#include <leat/select.h>
+#include <leat/set.h>
 #include <leat/stats.h>
 #include <leat/task.h>
 #include <leat/thread.h>

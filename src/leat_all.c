@@ -19,6 +19,7 @@
 #include "base/version.c"
 
 #include "park/clock.c"
+#include "park/chance.c"
 #include "park/lock.c"
 #include "park/token.c"
 #include "park/until.c"
@@ -71,9 +72,14 @@
 #include "time/sleep.c"
 #include "time/timer.c"
 #include "sync/setonce.c"
+#include "select/cases.c"
+#include "select/fd.c"
+#include "select/select.c"
+#include "select/set.c"
 
 #include "loop/loop.c"
 #include "loop/make.c"
+#include "loop/select.c"
 #include "loop/start.c"
 
 #if !defined(LEAT_GENMC) /* no harness of GenMC's runs it */

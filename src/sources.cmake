@@ -10,6 +10,7 @@ set(LEAT_SOURCES
     src/os/common.c
     src/os/$<IF:$<STREQUAL:${LEAT_FUTEX},posix>,posix,linux>.c
     src/park/clock.c
+    src/park/chance.c
     src/park/lock.c
     src/park/token.c
     src/park/until.c
@@ -63,3 +64,11 @@ set(LEAT_SOURCES
     src/pool/idle.c
     src/pool/pool.c
     src/pool/worker.c)
+    src/select/cases.c
+    src/select/fd.c
+    src/select/select.c
+    src/select/set.c
+    src/loop/loop.c
+    src/loop/make.c
+    src/loop/select.c
+    src/loop/start.c)

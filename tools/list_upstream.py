@@ -41,6 +41,8 @@ PROJECTS = {
         f"crossbeam_{name}": f"crossbeam-channel/tests/{name}.rs"
         for name in ("array", "list", "zero", "iter", "mpsc", "same_channel",
                      "thread_locals", "after", "tick", "never")}),
+                     "thread_locals", "select", "select_macro", "ready",
+                     "golang")}),
     "flume": ("zesterer/flume", {
         f"flume_{name}": f"tests/{name}.rs"
         for name in ("basic", "array", "list", "zero", "iter",

@@ -48,6 +48,7 @@
 #include <leat/api.h>
 #include <leat/chan.h>
 #include <leat/loop.h>
+#include <leat/select.h>
 #include <leat/until.h>
 
 /* How large an operation is. */
@@ -118,9 +119,26 @@ LEAT_API void leat_op_send(leat_op *op, leat_tx *tx, const void *msg,
 LEAT_API void leat_op_recv(leat_op *op, leat_rx *rx, void *msg,
                            leat_until until);
 
+/* Start a select of n cases (leat/select.h). The array is kept as a message is, and the
+ * cases are told of as after leat_select. Descriptors are for what the loop waits in.
+ *
+ * rc        0 to n - 1         that case was done: cases[rc].rc is its outcome
+ *           LEAT_EAGAIN, LEAT_ETIMEDOUT, LEAT_ECANCELED
+ *                              none could be done, and `until` gave up: nothing was done
+ *           LEAT_EINVAL        all cases are off, and `until` never gives up; flags are
+ *                              unknown, n is above INT_MAX, or one is a descriptor's
+ * aborts    if op is not initialised or is started; as leat_select
+ * blocks    as leat_select with leat_nowait()            allocates  as leat_select
+ * threads   the one that drives the loop
+ * orders    as leat_select, with the call of the function for its return
+ * since     0.1
+ */
+LEAT_API void leat_op_select(leat_op *op, leat_case *cases, size_t n,
+                             uint32_t flags, leat_until until);
+
 /* Take a start back, if that can still be done.
  *
- * returns   true               no message has moved, the function will not be called
+ * returns   true               no message has moved and no case was done, the function will not be called
  *                              for this start; all that was kept is yours
  *           false              the outcome is decided and the function will be called
  *                              with it; or the operation was not started

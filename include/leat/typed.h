@@ -10,7 +10,8 @@
  *     struct job j = {...};
  *     rc = job_tx_send(tx, &j, leat_forever());
  *
- * Every leat_ name of a channel, and leat_op_send, leat_op_recv and leat_never, exists with leat_
+ * Every leat_ name of a channel, and leat_op_send, leat_op_recv, leat_on_send,
+ * leat_on_recv and leat_never, exists with leat_
  * replaced by the prefix, takes pointers to the type, and does exactly what the leat_ name does. Sizes are the
  * type's, and so is the alignment unless the options ask for more. The two
  * types are new ones: a job_tx is not a leat_tx and not another type's, and
@@ -26,6 +27,7 @@
 #include <leat/chan.h>
 #include <leat/oneshot.h>
 #include <leat/op.h>
+#include <leat/select.h>
 #include <leat/time.h>
 #include <leat/watch.h>
 #include <leat/weak.h>
@@ -382,6 +384,14 @@ LEAT_END_DECLS
     LEAT_TYPED_ void prefix##_rx_close(prefix##_rx *rx)                        \
     {                                                                          \
         leat_rx_close(prefix##_rx_raw(rx));                                    \
+    }                                                                          \
+    LEAT_TYPED_ leat_case prefix##_on_recv(prefix##_rx *rx, T *msg)            \
+    {                                                                          \
+        return leat_on_recv(prefix##_rx_raw(rx), msg);                         \
+    }                                                                          \
+    LEAT_TYPED_ leat_case prefix##_on_send(prefix##_tx *tx, T const *msg)      \
+    {                                                                          \
+        return leat_on_send(prefix##_tx_raw(tx), msg);                         \
     }                                                                          \
     LEAT_TYPED_ void prefix##_tx_close_because(prefix##_tx *tx, int why)       \
     {                                                                          \

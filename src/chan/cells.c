@@ -17,7 +17,7 @@
  *   I1  a cell is in exactly one of: idle, the queue, a sender's hands (RESERVED), a
  *       receiver's (BORROWED); bounded: they are cap altogether
  *   I2  a receiver is parked  =>  the queue is empty; if it copies, no sender that
- *       copies is parked
+ *       copies is parked, but of the same wait (a select)
  *   I3  a sender is parked  =>  no cell is idle
  *   I4  closed  =>  no sender is parked, and with an empty queue no receiver
  * So each change ends with cells_match(), which does what has become possible: messages to
@@ -256,7 +256,7 @@ static void serve_receivers(leat_chan *chan, struct sequel *sequel)
                        chan->msg_bytes);
         else if (receiver->act == LEAT__PLACE)
             *(void **)receiver->msg = borrow_first(chan);
-        else
+        else if (receiver->act == LEAT__MOVE)
             copy_out_first(chan, receiver->msg, sequel);
         wake_later(sequel, receiver);
     }
@@ -269,11 +269,10 @@ static void serve_senders(leat_chan *chan, struct sequel *sequel)
     leat__cell *none = NULL;
     while (chan->idle != NULL && !leat__list_is_empty(&chan->sendq) &&
            (sender = leat__chan_claim_first(&chan->sendq)) != NULL) {
-        leat__cell *cell = take_idle(chan, &none);
         if (sender->act == LEAT__PLACE)
-            *(void **)sender->msg = reserve_cell(chan, cell);
-        else
-            fill_and_append(chan, cell, sender->msg);
+            *(void **)sender->msg = reserve_cell(chan, take_idle(chan, &none));
+        else if (sender->act == LEAT__MOVE)
+            fill_and_append(chan, take_idle(chan, &none), sender->msg);
         wake_later(sequel, sender);
     }
 }
@@ -304,24 +303,6 @@ static void count_handed(leat_chan *chan)
     count_received_cell(chan);
 }
 
-/* Give a copy to those of the parked receivers before `end` who only peek. */
-static void show_to_peeking(leat_chan *chan, const leat__link *end,
-                            const void *msg, struct sequel *sequel)
-{
-    leat__link *next;
-    for (leat__link *at = chan->recvq.next; at != end; at = next) {
-        leat__waiter *receiver = LEAT__CONTAINER(at, leat__waiter, link);
-        next = at->next;
-        if (receiver->act != LEAT__PEEK)
-            continue;
-        leat__list_remove(at);
-        if (!leat__wait_claim(receiver->wait))
-            continue;
-        leat__copy(receiver->msg, msg, chan->msg_bytes);
-        wake_later(sequel, receiver);
-    }
-}
-
 /* The message to the first parked receiver who copies, and only then shown to those
  * before it who peek. false: there was none, and nobody has seen it. */
 static bool hand_to_copying(leat_chan *chan, const void *msg,
@@ -334,7 +315,7 @@ static bool hand_to_copying(leat_chan *chan, const void *msg,
     leat__copy(receiver->msg, msg, chan->msg_bytes);
     wake_later(sequel, receiver);
     count_handed(chan);
-    show_to_peeking(chan, behind, msg, sequel);
+    leat__chan_show(chan, &chan->recvq, behind, msg, &sequel->woken);
     return true;
 }
 
@@ -394,24 +375,18 @@ static int cells_take(leat_chan *chan, void *msg, struct sequel *sequel)
     return 0;
 }
 
-/* The message of the first parked sender who copies, left where it is; or NULL. */
-static const void *first_offered(const leat_chan *chan)
-{
-    for (leat__link *at = chan->sendq.next; at != &chan->sendq; at = at->next) {
-        leat__waiter *sender = LEAT__CONTAINER(at, leat__waiter, link);
-        if (sender->act == LEAT__MOVE && leat__wait_is_open(sender->wait))
-            return sender->msg;
-    }
-    return NULL;
-}
-
 static int cells_show(leat_chan *chan, void *msg)
 {
-    const void *next = cells_len(chan) > 0
-                           ? leat__cell_bytes(chan, as_cell(chan->first))
-                           : first_offered(chan);
-    if (next == NULL)
-        return no_message(chan);
+    const void *next = NULL;
+    if (cells_len(chan) > 0) {
+        next = leat__cell_bytes(chan, as_cell(chan->first));
+    } else {
+        /* left where it is: see locked_show */
+        leat__waiter *sender = leat__chan_first_mover(&chan->sendq, NULL);
+        if (sender == NULL)
+            return no_message(chan);
+        next = sender->msg;
+    }
     leat__copy(msg, next, chan->msg_bytes);
     return 0;
 }
@@ -453,15 +428,16 @@ static int cells_serve(leat_chan *chan, enum leat__dir dir,
 
 /* ---- the verbs ----------------------------------------------------------------------- */
 
-/* It must wait. Its message, if no cell holds one before it, is the next: those who
- * peek see it. */
+/* It must wait. Who only looks is told of it: its message, if no cell holds one before
+ * it, is the next, and a receiver in line takes one from hand to hand. */
 static void put_in_line(leat_chan *chan, enum leat__dir dir,
                         leat__waiter *waiter, struct sequel *sequel)
 {
+    leat__link *others = dir == LEAT__SEND ? &chan->recvq : &chan->sendq;
     leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
                          &waiter->link);
-    if (dir == LEAT__SEND && waiter->act == LEAT__MOVE)
-        show_to_peeking(chan, &chan->recvq, waiter->msg, sequel);
+    if (waiter->act == LEAT__MOVE)
+        leat__chan_show(chan, others, others, waiter->msg, &sequel->woken);
 }
 
 /* With a fresh cell at hand where the channel has none of its own; and enlist, if asked
@@ -526,6 +502,33 @@ static int cells_enlist(leat_chan *chan, enum leat__dir dir,
                         leat__waiter *waiter)
 {
     return serve_or_enlist(chan, dir, waiter, true);
+}
+
+/* Might a try to copy succeed, of somebody who is in line as `own`? */
+static bool copy_might_succeed(const leat_chan *chan, enum leat__dir dir,
+                               const leat__wait *own)
+{
+    if (cells_are_closed(chan))
+        return true;
+    if (dir == LEAT__SEND)
+        return chan->idle != NULL ||
+               leat__chan_first_mover(&chan->recvq, own) != NULL;
+    return cells_len(chan) > 0 ||
+           leat__chan_first_mover(&chan->sendq, own) != NULL;
+}
+
+static int cells_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
+{
+    if (dir == LEAT__SEND && !chan->bounded)
+        return 0; /* never has to wait */
+    struct sequel sequel;
+    sequel_init(&sequel);
+    leat__chan_lock(chan);
+    bool wait = !copy_might_succeed(chan, dir, waiter->wait);
+    if (wait)
+        put_in_line(chan, dir, waiter, &sequel);
+    unlock_and_settle(chan, &sequel);
+    return wait ? LEAT_EAGAIN : 0;
 }
 
 static ptrdiff_t cells_send_many(leat_chan *chan, const void *msgs, size_t n)
@@ -784,6 +787,8 @@ const leat__verbs leat__cells_verbs = {
     .recv_many = cells_recv_many,
     .peek = cells_peek,
     .enlist = cells_enlist,
+    .arm = cells_arm,
+    .hints = true,
     .close = cells_close,
     .discard = cells_discard,
     .look = leat__locked_look,

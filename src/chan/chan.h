@@ -278,7 +278,8 @@ typedef struct leat__verbs {
     int (*enlist)(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter);
     /* The same for a wait with several places, which may not be moved into by two of
      * them: if a try might succeed, do nothing and say so; else put the waiter into the
-     * queue, in one step. What the same wait has in queues does not count.
+     * queue, in one step. What the same wait has in queues does not count. waiter->act
+     * is LEAT__MOVE or, if the kind `hints`, LEAT__HINT.
      * returns 0: try now; LEAT_EAGAIN: in the queue */
     int (*arm)(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter);
     /* NULL: nothing happens by the passing of time alone. Else when the next receive
@@ -320,6 +321,8 @@ typedef struct leat__verbs {
      * be let go of when its own memory is gone; or NULL */
     leat_chan *(*end)(leat_chan *chan);
     const leat__places *places; /* NULL: nothing in place */
+    /* Does the kind know LEAT__HINT? */
+    bool hints;
 } leat__verbs;
 
 extern const leat__verbs leat__locked_verbs;
@@ -430,11 +433,21 @@ leat__waiter *leat__chan_claim_first(leat__link *queue);
 /* Win and take out all waiters of a queue, each with rc, onto `won`. */
 void leat__chan_claim_all(leat__link *queue, leat__link *won, int rc);
 
-/* Complete what claim_all won. pre: no lock is held */
+/* Win and take out those of a queue who only look, up to `end`, onto `won`; who peeks
+ * gets a copy of the message. */
+void leat__chan_show(leat_chan *chan, const leat__link *queue,
+                     const leat__link *end, const void *msg, leat__link *won);
+
+/* Complete what claim_all and show won. pre: no lock is held */
 void leat__chan_complete_all(leat__link *won);
 
 /* The first waiter of a queue whom nobody has won, left where it is; NULL: none. */
 leat__waiter *leat__chan_first_open(const leat__link *queue);
+
+/* The first of those who want to move a message, and wait by another wait than `own`
+ * (NULL: by any). */
+leat__waiter *leat__chan_first_mover(const leat__link *queue,
+                                     const leat__wait *own);
 
 /* ---- owners and holds (half.c) --------------------------------------------------------------- */
 

@@ -12,8 +12,8 @@
  *
  * Invariants, whenever the lock is free. A waiter counts as parked while its wait
  * is unclaimed.
- *   I1  a receiver is parked  =>  the store is empty, no sender is parked, and the
- *       channel is not closed
+ *   I1  a receiver is parked  =>  the store is empty, no sender is parked but of the
+ *       same wait (a select), and the channel is not closed
  *   I2  a sender is parked    =>  the store is full (len == cap), and the channel
  *       is not closed
  *   I3  len <= cap, and head + len == tail, counted in slots
@@ -94,22 +94,17 @@ static inline void count_received(leat_chan *chan, size_t n)
 
 /* ---- one message (under the lock) ----------------------------------------- */
 
-/* Give a copy to those of the parked receivers before `end` who only peek. */
+/* Does this receiver take the message, or only look? */
+static inline bool takes(const leat__waiter *receiver)
+{
+    return receiver->act == LEAT__MOVE;
+}
+
+/* Give a copy to those of the parked receivers before `end` who only look. */
 static void show_before(leat_chan *chan, const leat__link *end, const void *msg,
                         struct after *after)
 {
-    leat__link *next;
-    for (leat__link *at = chan->recvq.next; at != end; at = next) {
-        leat__waiter *receiver = LEAT__CONTAINER(at, leat__waiter, link);
-        next = at->next;
-        if (receiver->act != LEAT__PEEK)
-            continue;
-        leat__list_remove(at);
-        if (!leat__wait_claim(receiver->wait))
-            continue;
-        leat__copy(receiver->msg, msg, chan->msg_bytes);
-        will_wake(after, receiver);
-    }
+    leat__chan_show(chan, &chan->recvq, end, msg, &after->woken);
 }
 
 /* Capacity 0: give the message to the first parked receiver that takes it, and only
@@ -121,7 +116,7 @@ static bool meet(leat_chan *chan, const void *msg, struct after *after)
     for (leat__link *at = queue->next; at != queue; at = next) {
         leat__waiter *receiver = LEAT__CONTAINER(at, leat__waiter, link);
         next = at->next;
-        if (receiver->act == LEAT__PEEK)
+        if (!takes(receiver))
             continue;
         leat__list_remove(at);
         if (!leat__wait_claim(receiver->wait))
@@ -145,9 +140,10 @@ static bool hand_out(leat_chan *chan, const void *msg, struct after *after)
     LEAT_ASSERT(leat__store_len(chan) == 0 || /* I1 */
                 leat__chan_first_open(&chan->recvq) == NULL);
     while ((receiver = leat__chan_claim_first(&chan->recvq)) != NULL) {
-        leat__copy(receiver->msg, msg, chan->msg_bytes);
+        if (receiver->act != LEAT__HINT)
+            leat__copy(receiver->msg, msg, chan->msg_bytes);
         will_wake(after, receiver);
-        if (receiver->act != LEAT__PEEK) {
+        if (takes(receiver)) {
             count_received(chan, 1);
             return true;
         }
@@ -178,17 +174,21 @@ static int locked_offer(leat_chan *chan, const void *msg, leat__seg **fresh,
     return 0;
 }
 
-/* The first parked sender, won and out of the queue, or NULL. */
+/* The first parked sender, won and out of the queue, or NULL. Those before who only
+ * want to know are told. */
 static leat__waiter *next_sender(leat_chan *chan, struct after *after)
 {
-    if (leat__list_is_empty(&chan->sendq))
-        return NULL;
-    leat__waiter *sender = leat__chan_claim_first(&chan->sendq);
-    if (sender != NULL) {
+    while (!leat__list_is_empty(&chan->sendq)) {
+        leat__waiter *sender = leat__chan_claim_first(&chan->sendq);
+        if (sender == NULL)
+            return NULL;
         will_wake(after, sender);
+        if (sender->act == LEAT__HINT)
+            continue;
         count_sent(chan, 1);
+        return sender;
     }
-    return sender;
+    return NULL;
 }
 
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN (empty). */
@@ -221,7 +221,7 @@ static int locked_show(leat_chan *chan, void *msg)
     } else {
         /* Whoever is enlisted stays until it has come through the lock, so its
          * buffer can be read unclaimed. */
-        leat__waiter *sender = leat__chan_first_open(&chan->sendq);
+        leat__waiter *sender = leat__chan_first_mover(&chan->sendq, NULL);
         if (sender == NULL)
             return leat__store_is_closed(chan) ? LEAT_ECLOSED : LEAT_EAGAIN;
         next = sender->msg;
@@ -454,6 +454,49 @@ static int locked_enlist(leat_chan *chan, enum leat__dir dir,
     return rc;
 }
 
+/* ---- arming (under the lock) ---------------------------------------------------- */
+
+/* Might a try succeed, of somebody who is in line as `own`? */
+static bool might_succeed(const leat_chan *chan, enum leat__dir dir,
+                          const leat__wait *own)
+{
+    if (leat__store_is_closed(chan))
+        return true;
+    if (dir == LEAT__SEND)
+        return leat__store_has_room(chan) ||
+               leat__chan_first_mover(&chan->recvq, own) != NULL;
+    return leat__store_len(chan) > 0 ||
+           leat__chan_first_mover(&chan->sendq, own) != NULL;
+}
+
+/* With capacity 0 who is in line to move is what others wait to see. */
+static void tell_of(leat_chan *chan, enum leat__dir dir,
+                    const leat__waiter *waiter, struct after *after)
+{
+    if (chan->cap > 0 || waiter->act != LEAT__MOVE)
+        return;
+    leat__link *lookers = dir == LEAT__SEND ? &chan->recvq : &chan->sendq;
+    leat__chan_show(chan, lookers, lookers, waiter->msg, &after->woken);
+}
+
+static int locked_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
+{
+    if (dir == LEAT__SEND && !chan->bounded)
+        return 0; /* never has to wait */
+    struct after after;
+    after_init(&after);
+    leat__chan_lock(chan);
+    bool wait = !might_succeed(chan, dir, waiter->wait);
+    if (wait) {
+        leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
+                             &waiter->link);
+        tell_of(chan, dir, waiter, &after);
+    }
+    leat__chan_unlock(chan);
+    settle(chan, &after);
+    return wait ? LEAT_EAGAIN : 0;
+}
+
 bool leat__locked_look(const leat_chan *chan, enum leat__dir dir)
 {
     /* relaxed: looks; the try that follows takes the lock */
@@ -531,6 +574,8 @@ const leat__verbs leat__locked_verbs = {
     .recv_many = locked_recv_many,
     .peek = locked_peek,
     .enlist = locked_enlist,
+    .arm = locked_arm,
+    .hints = true,
     .close = locked_close,
     .discard = locked_discard,
     .look = leat__locked_look,

@@ -4,6 +4,7 @@
  *
  * All under the channel's lock, but for complete_all. A waiter that claim_all put
  * on a list of its own stays valid until it is completed (wait.h, I2). */
+#include "base/mem.h"
 #include "chan/chan.h"
 
 leat__waiter *leat__chan_claim_first(leat__link *queue)
@@ -26,6 +27,37 @@ leat__waiter *leat__chan_first_open(const leat__link *queue)
             return waiter;
     }
     return NULL;
+}
+
+leat__waiter *leat__chan_first_mover(const leat__link *queue,
+                                     const leat__wait *own)
+{
+    for (leat__link *at = queue->next; at != queue; at = at->next) {
+        leat__waiter *waiter = LEAT__CONTAINER(at, leat__waiter, link);
+        if (waiter->act == LEAT__MOVE && waiter->wait != own &&
+            leat__wait_is_open(waiter->wait))
+            return waiter;
+    }
+    return NULL;
+}
+
+void leat__chan_show(leat_chan *chan, const leat__link *queue,
+                     const leat__link *end, const void *msg, leat__link *won)
+{
+    leat__link *next;
+    for (leat__link *at = queue->next; at != end; at = next) {
+        leat__waiter *looker = LEAT__CONTAINER(at, leat__waiter, link);
+        next = at->next;
+        if (looker->act != LEAT__PEEK && looker->act != LEAT__HINT)
+            continue;
+        leat__list_remove(at);
+        if (!leat__wait_claim(looker->wait))
+            continue;
+        if (looker->act == LEAT__PEEK)
+            leat__copy(looker->msg, msg, chan->msg_bytes);
+        looker->rc = 0;
+        leat__list_push_back(won, at);
+    }
 }
 
 void leat__chan_claim_all(leat__link *queue, leat__link *won, int rc)

@@ -189,6 +189,8 @@ static int spsc_show(leat_chan *chan, void *msg)
 static int spsc_serve(leat_chan *chan, leat__waiter *receiver,
                       leat__seg **drained)
 {
+    if (receiver->act == LEAT__HINT)
+        return 0; /* there is something */
     return receiver->act == LEAT__PEEK
                ? spsc_show(chan, receiver->msg)
                : spsc_take(chan, receiver->msg, drained);
@@ -267,7 +269,8 @@ int leat__spsc_wake_sender(leat_chan *chan)
     if (!leat__list_is_empty(&chan->sendq) && put_room(chan) == 0)
         sender = leat__chan_claim_first(&chan->sendq);
     if (sender != NULL)
-        sender->rc = spsc_offer(chan, sender->msg);
+        sender->rc =
+            sender->act == LEAT__HINT ? 0 : spsc_offer(chan, sender->msg);
     leat__spsc_set_asleep(chan);
     leat__chan_unlock(chan);
     if (sender != NULL)
@@ -309,6 +312,41 @@ static int spsc_enlist(leat_chan *chan, enum leat__dir dir,
     }
     unlock_and_retire(chan, drained);
     return rc == 0 ? leat__spsc_wake_other(chan, dir) : rc;
+}
+
+/* Might a try of this end succeed? pre: the end is enlisted, and the lock is held */
+static bool end_is_ready(leat_chan *chan, enum leat__dir dir)
+{
+    if (dir == LEAT__SEND)
+        return leat__chan_is(chan, LEAT__CHAN_CLOSED) ||
+               put_room(chan) != LEAT_EAGAIN;
+    return get_ready(chan) || leat__chan_is(chan, LEAT__CHAN_SEALED) ||
+           leat__chan_is(chan, LEAT__CHAN_ABORTED);
+}
+
+static int spsc_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
+{
+    bool sends = dir == LEAT__SEND;
+    leat__link *queue = sends ? &chan->sendq : &chan->recvq;
+    if (sends && !chan->bounded)
+        return 0; /* never has to wait */
+    leat__chan_lock(chan);
+    /* one wait may have the end in several cases */
+    LEAT_CHECK(leat__list_is_empty(queue) ||
+                   LEAT__CONTAINER(queue->next, leat__waiter, link)->wait ==
+                       waiter->wait,
+               leat__promise_sentence(dir));
+    leat__list_push_back(queue, &waiter->link);
+    leat__spsc_set_asleep(chan);
+    /* ORDER spsc.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
+    fence_heavy(chan);
+    bool ready = end_is_ready(chan, dir);
+    if (ready) {
+        leat__list_remove(&waiter->link);
+        leat__spsc_set_asleep(chan);
+    }
+    leat__chan_unlock(chan);
+    return ready ? 0 : LEAT_EAGAIN;
 }
 
 static void spsc_discard(leat_chan *chan)
@@ -626,6 +664,8 @@ const leat__verbs leat__spsc_verbs = {
     .recv_many = spsc_recv_many,
     .peek = spsc_peek,
     .enlist = spsc_enlist,
+    .arm = spsc_arm,
+    .hints = true,
     .close = spsc_close,
     .discard = spsc_discard,
     .abort = spsc_abort,

@@ -211,7 +211,10 @@ void leat__started_end(leat__started *op)
     op->is_started = false;
     op->is_ready = false;
     op->loop->started--;
-    leat__promise_end(op->op.chan, op->op.dir);
+    if (op->selects)
+        leat__selection_end(&op->select);
+    else
+        leat__promise_end(op->op.chan, op->op.dir);
 }
 
 static void ready_add(leat_loop *loop, leat__started *op, int rc)
@@ -234,9 +237,12 @@ void leat__loop_make_ready(leat_loop *loop, leat__started *op, int rc)
 }
 
 /* The wait of an op is over: so is the op, or it is to look again. */
-static void ready_or_again(leat_loop *loop, leat__started *op,
-                           enum leat__won won)
+static void settle_op(leat_loop *loop, leat__started *op, enum leat__won won)
 {
+    if (op->selects) {
+        leat__started_settle(op);
+        return;
+    }
     int rc = leat__op_finish(&op->op, won);
     bool timed = op->op.chan->verbs->due_ns != NULL;
     if (won == LEAT__WON_AGAIN ||
@@ -275,7 +281,7 @@ static void loop_take(leat_loop *loop)
     while (op != NULL) {
         leat__started *next = op->next;
         leat__loop_forget_deadline(loop, op);
-        ready_or_again(loop, op, leat__wait_won(&op->op.wait));
+        settle_op(loop, op, leat__wait_won(&op->op.wait));
         op = next;
     }
 }
@@ -294,9 +300,9 @@ static void loop_expire(leat_loop *loop)
         leat__heap_remove(&loop->deadlines, least);
         if (!leat__wait_claim(&op->op.wait))
             continue;
-        ready_or_again(loop, op,
-                       leat__wait_expire(&op->op.wait) ? LEAT__WON_CANCEL
-                                                       : LEAT__WON_TIMEOUT);
+        settle_op(loop, op,
+                  leat__wait_expire(&op->op.wait) ? LEAT__WON_CANCEL
+                                                  : LEAT__WON_TIMEOUT);
     }
 }
 

@@ -17,30 +17,36 @@
 #include "chan/op.h"
 #include "os/os.h"
 #include "park/clock.h"
+#include "select/select.h"
 #include <leat/loop.h>
 #include <leat/op.h>
 #include <stdalign.h>
 
-/* A leat_op. It has room for more: an op that is started with several cases needs,
- * instead of `op`, one wait for all, the cases (the caller's; each has its own places),
- * and how many they are. */
+/* A leat_op. It is one send or receive, or a select: each begins with its wait. */
 typedef struct leat__started {
     uint32_t tag;
     bool is_started; /* until its callback */
     bool is_ready;   /* the outcome is rc, whatever became of op's wait */
+    bool selects;    /* it is `select`, not `op` */
     int rc;
     leat_loop *loop;
     leat_op_fn *fn;
     void *arg;
-    leat__op op;
-    leat__token *token; /* NULL: none */
-    int64_t deadline_ns;
+    union {
+        leat__op op;
+        leat__selection select;
+    };
+    leat__token *token; /* of a send or receive; NULL: none */
+    int64_t deadline_ns; /* when it gives up */
     /* in the loop's heap while it waits with one: the sooner of its own, its token's
-     * and what is due at its channel */
+     * and what is due at its channel or case */
     leat__heap_node deadline;
-    void *next;   /* in completed (see there), or in ready: NULL is the end */
+    void *next; /* in completed (see there), or in ready: NULL is the end */
 } leat__started;
 
+_Static_assert(offsetof(leat__op, wait) == 0 &&
+                   offsetof(leat__selection, wait) == 0,
+               "whoever is told finds the op by its wait");
 _Static_assert(sizeof(leat_op) == LEAT_OP_BYTES_, "a leat_op has another size");
 _Static_assert(sizeof(leat__started) <= sizeof(leat_op),
                "a leat_op is too small");
@@ -89,6 +95,10 @@ void leat__loop_leave(leat_loop *loop, void *outer);
 /* Its outcome is rc: to be told by dispatch. pre: it is started, nobody else will end
  * it, and it waits nowhere any more */
 void leat__loop_make_ready(leat_loop *loop, leat__started *op, int rc);
+
+/* The wait of a select is over, by its completion or by our own claim: its outcome is
+ * made ready, or it waits again. */
+void leat__started_settle(leat__started *op);
 
 /* For leat__wait: leaves the op in `completed`. */
 void leat__loop_notify(leat__wait *wait);

@@ -31,6 +31,7 @@ void leat_op_init(leat_op *op, leat_loop *loop, leat_op_fn *fn, void *arg)
     started->tag = OP_TAG;
     started->is_started = false;
     started->is_ready = false;
+    started->selects = false;
     started->rc = 0;
     started->loop = loop;
     started->fn = fn;
@@ -115,6 +116,7 @@ static void op_start(leat_op *handle, leat_chan *chan, enum leat__dir dir,
     void *outer = leat__loop_enter(loop);
     LEAT_CHECK(!op->is_started, "leat_op: started while it is started");
     leat__promise_begin(chan, dir);
+    op->selects = false;
     op->is_started = true; /* before others can end it */
     loop->started++;
     int rc = op_begin(op, chan, dir, msg, until);
@@ -142,12 +144,24 @@ void leat_op_recv(leat_op *op, leat_rx *rx, void *msg, leat_until until)
     op_start(op, chan, LEAT__RECV, msg, until);
 }
 
+static bool cancel_select(leat__selection *select)
+{
+    if (!leat__wait_claim(&select->wait))
+        return false;
+    int won = leat__selection_leave(select);
+    LEAT_ASSERT(won == LEAT_EAGAIN); /* nobody else has won */
+    (void)won;
+    return true;
+}
+
 bool leat_op_cancel(leat_op *handle)
 {
     leat__started *op = leat__started_check(handle);
     leat_loop *loop = op->loop;
     void *outer = leat__loop_enter(loop);
-    bool won = op->is_started && !op->is_ready && leat__op_cancel(&op->op);
+    bool won =
+        op->is_started && !op->is_ready &&
+        (op->selects ? cancel_select(&op->select) : leat__op_cancel(&op->op));
     if (won) {
         leat__loop_forget_deadline(loop, op);
         leat__started_end(op);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* common.c - the part of the porting contract that is alike on every POSIX
- * system: clock, yield, nap, number of processors, threads. */
+ * system: clock, yield, nap, number of processors, threads, poll. */
 #define _GNU_SOURCE 1
 #include "base/assert.h"
 #include "os/os.h"
@@ -11,6 +11,9 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <leat/err.h>
+#include <leat/select.h>
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -262,4 +265,119 @@ int leat__os_watch_end(void (*fn)(void **held))
         pthread_setspecific(end_key, leat__os_held()) != 0)
         return LEAT_ENOMEM;
     return 0;
+}
+
+/* ---- a thread's bell ------------------------------------------------------------ */
+
+static LEAT__THREAD_LOCAL struct {
+    leat__os_bell bell;
+    pid_t of; /* the process that opened it; 0: it is not open */
+} thread_bell;
+
+static pthread_key_t bell_key; /* for its destructor */
+static pthread_once_t bell_once = PTHREAD_ONCE_INIT;
+static bool has_bell_key;
+
+static void close_thread_bell(void *unused)
+{
+    (void)unused;
+    thread_bell.of = 0;
+    leat__os_bell_close(&thread_bell.bell);
+}
+
+static void make_bell_key(void)
+{
+    has_bell_key = pthread_key_create(&bell_key, close_thread_bell) == 0;
+}
+
+static int open_thread_bell(void)
+{
+    pthread_once(&bell_once, make_bell_key);
+    if (!has_bell_key)
+        return LEAT_ENOMEM;
+    if (thread_bell.of != 0)
+        leat__os_bell_close(
+            &thread_bell.bell); /* the parent's, as we have it */
+    thread_bell.of = 0;
+    int rc = leat__os_bell_open(&thread_bell.bell, false);
+    if (rc < 0)
+        return rc;
+    if (pthread_setspecific(bell_key, &thread_bell) != 0) {
+        leat__os_bell_close(&thread_bell.bell);
+        return LEAT_ENOMEM;
+    }
+    thread_bell.of = getpid();
+    return 0;
+}
+
+LEAT__NOINLINE leat__os_bell *leat__os_thread_bell(int *rc)
+{
+    int saved = errno;
+    *rc = thread_bell.of == getpid() ? 0 : open_thread_bell();
+    errno = saved;
+    return *rc == 0 ? &thread_bell.bell : NULL;
+}
+
+/* ---- poll -------------------------------------------------------------------------- */
+
+_Static_assert(sizeof(leat__os_fd) == sizeof(struct pollfd) &&
+                   offsetof(leat__os_fd, fd) == offsetof(struct pollfd, fd) &&
+                   offsetof(leat__os_fd, events) ==
+                       offsetof(struct pollfd, events) &&
+                   offsetof(leat__os_fd, revents) ==
+                       offsetof(struct pollfd, revents),
+               "a leat__os_fd is not a pollfd");
+
+leat__os_fd leat__os_fd_of(int fd, uint32_t events)
+{
+    leat__os_fd it = {.fd = fd};
+    it.events = (short)(((events & LEAT_FD_READ) != 0 ? POLLIN : 0) |
+                        ((events & LEAT_FD_WRITE) != 0 ? POLLOUT : 0));
+    return it;
+}
+
+uint32_t leat__os_fd_ready(const leat__os_fd *fd)
+{
+    return ((fd->revents & POLLIN) != 0 ? LEAT_FD_READ : 0) |
+           ((fd->revents & POLLOUT) != 0 ? LEAT_FD_WRITE : 0) |
+           ((fd->revents & POLLHUP) != 0 ? LEAT_FD_HUP : 0) |
+           ((fd->revents & POLLERR) != 0 ? LEAT_FD_ERROR : 0) |
+           ((fd->revents & POLLNVAL) != 0 ? LEAT__OS_FD_BAD : 0);
+}
+
+/* What poll takes for a deadline: rounded up, so that it does not end too early. */
+static int poll_ms(int64_t deadline_ns)
+{
+    if (deadline_ns == INT64_MAX)
+        return -1;
+    int64_t left_ns = deadline_ns > 0 ? deadline_ns - leat__os_now_ns() : 0;
+    int64_t ms = left_ns > 0 ? (left_ns - 1) / 1000000 + 1 : 0;
+    return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+static int poll_once(struct pollfd *fds, size_t n, int64_t deadline_ns)
+{
+#if defined(__linux__)
+    if (deadline_ns != INT64_MAX && deadline_ns > 0) {
+        int64_t left_ns = deadline_ns - leat__os_now_ns();
+        struct timespec left = leat__posix_timespec(left_ns > 0 ? left_ns : 0);
+        return ppoll(fds, (nfds_t)n, &left, NULL);
+    }
+#endif
+    return poll(fds, (nfds_t)n, poll_ms(deadline_ns));
+}
+
+size_t leat__os_poll(leat__os_fd *fds, size_t n, int64_t deadline_ns)
+{
+    int saved = errno;
+    int ready;
+    do {
+        ready = poll_once((struct pollfd *)(void *)fds, n, deadline_ns);
+        LEAT_CHECK(ready >= 0 || errno == EINTR || errno == EAGAIN ||
+                       errno == ENOMEM,
+                   "the kernel refused to poll: more descriptors in a select "
+                   "than the process may have open");
+    } while (ready < 0 || (ready == 0 && deadline_ns > leat__os_now_ns()));
+    errno = saved;
+    return (size_t)ready;
 }

@@ -146,4 +146,28 @@ bool leat__os_bell_hear(const leat__os_bell *bell);
  * longer for the time set before. pre: timer_fd is not -1 */
 void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns);
 
+/* The calling thread's own bell, which does not ring by itself: opened now, if it has
+ * none yet, and closed when the thread ends. A child of fork gets another.
+ * returns NULL: *rc is LEAT_EMFILE or LEAT_ENOMEM */
+leat__os_bell *leat__os_thread_bell(int *rc);
+
+/* ---- other descriptors ------------------------------------------------------------- */
+
+/* What to poll for: made by leat__os_fd_of, and asked by leat__os_fd_ready. */
+typedef struct leat__os_fd {
+    int fd;
+    short events;
+    short revents;
+} leat__os_fd;
+
+/* Of events and in what is ready: the LEAT_FD_ bits of <leat/select.h>, and this one: it
+ * is not open. */
+#define LEAT__OS_FD_BAD 0x10u
+leat__os_fd leat__os_fd_of(int fd, uint32_t events);
+uint32_t leat__os_fd_ready(const leat__os_fd *fd);
+
+/* Wait until one of them is ready, or the deadline (absolute; INT64_MAX: none; past: just
+ * look). returns how many are; 0: the deadline has passed */
+size_t leat__os_poll(leat__os_fd *fds, size_t n, int64_t deadline_ns);
+
 #endif

@@ -83,8 +83,9 @@ typedef struct leat__wait {
 } leat__wait;
 
 /* What a waiter at a channel wants: to move a message, a copy of the next, a cell to
- * write or read in place, or to know when the other side is gone. */
-enum leat__act { LEAT__MOVE, LEAT__PEEK, LEAT__PLACE, LEAT__GONE };
+ * write or read in place, to know when the other side is gone, or to be told when a try
+ * might succeed, for which nothing is moved or copied. */
+enum leat__act { LEAT__MOVE, LEAT__PEEK, LEAT__PLACE, LEAT__GONE, LEAT__HINT };
 
 /* A wait enlisted at a channel; under that channel's lock while it is linked. */
 typedef struct leat__waiter {

@@ -108,6 +108,12 @@ int leat_thread_join(leat_thread *thread, int *result, leat_until until)
     return 0;
 }
 
+leat__token *leat__thread_ended(leat_thread *thread)
+{
+    check_thread(thread);
+    return &thread->handle.ended;
+}
+
 bool leat_thread_is_done(leat_thread *thread)
 {
     check_thread(thread);

@@ -39,4 +39,7 @@ struct leat_thread {
     leat__self self;
 };
 
+/* What fires when fn is over. aborts if it is no live handle */
+leat__token *leat__thread_ended(leat_thread *thread);
+
 #endif

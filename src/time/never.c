@@ -45,6 +45,7 @@ static void never_discard(leat_chan *chan)
 /* There is no sending half, so nothing of one. */
 static const leat__verbs never_verbs = {
     .name = "never",
+    .hints = true,
     .try_recv = never_try,
     .recv_many = never_recv_many,
     .peek = never_try,

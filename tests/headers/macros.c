@@ -101,6 +101,11 @@ int use_typed(void)
     job_op_send(&op, tx, &j, leat_nowait());
     job_op_recv(&op, rx, &j, leat_nowait());
     job_rx_drop(job_never());
+    leat_case cases[2];
+    cases[0] = job_on_recv(rx, &j);
+    cases[1] = job_on_send(tx, &j);
+    rc += leat_select(cases, 2, LEAT_BIASED, leat_nowait());
+    rc += leat_ready(cases, 2, 0, leat_nowait());
     leat_tx_drop(job_tx_raw(tx));
     leat_rx_drop(job_rx_raw(rx));
     job_tx_drop(tx2);

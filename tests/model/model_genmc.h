@@ -351,6 +351,32 @@ void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
     (void)at_ns;
 }
 
+/* Selects with descriptors are not explored here. */
+leat__os_bell *leat__os_thread_bell(int *rc)
+{
+    *rc = LEAT_EMFILE;
+    return NULL;
+}
+
+leat__os_fd leat__os_fd_of(int fd, uint32_t events)
+{
+    leat__os_fd it = {.fd = fd, .events = (short)events};
+    return it;
+}
+
+uint32_t leat__os_fd_ready(const leat__os_fd *fd)
+{
+    return (uint32_t)fd->revents;
+}
+
+size_t leat__os_poll(leat__os_fd *fds, size_t n, int64_t deadline_ns)
+{
+    (void)fds;
+    (void)n;
+    M_ASSERT(deadline_ns == 0);
+    return 0;
+}
+
 static bool m_poll(int fd, int64_t deadline_ns)
 {
     bool rung;

@@ -354,6 +354,11 @@ void sim_point_at(const void *at)
     point(at);
 }
 
+int sim_self(void)
+{
+    return world.now;
+}
+
 void leat__sim_point(void)
 {
     point(__builtin_return_address(0));

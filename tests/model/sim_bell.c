@@ -10,10 +10,11 @@
 
 #include <leat/err.h>
 
-enum { BELLS = SIM_THREADS, RUNG = 1, SET = 2 };
+enum { BELLS = 2 * SIM_THREADS, RUNG = 1, SET = 2 };
 
 struct bell {
     bool open;
+    bool of_thread; /* closed with the world */
     leat__a32 rung; /* slept on: RUNG or not, and how often its time was set */
     int64_t at_ns;  /* it rings by itself */
 };
@@ -22,9 +23,9 @@ static struct bell bells[BELLS];
 
 static struct bell *bell_of(int fd)
 {
-    if (fd < 0 || fd >= BELLS || !bells[fd].open)
+    if (fd < 1 || fd > BELLS || !bells[fd - 1].open)
         sim_fail("a bell is used that is not open");
-    return &bells[fd];
+    return &bells[fd - 1];
 }
 
 int leat__os_bell_open(leat__os_bell *bell, bool timed)
@@ -35,11 +36,12 @@ int leat__os_bell_open(leat__os_bell *bell, bool timed)
     if (fd == BELLS || sim_starved())
         return LEAT_EMFILE;
     bells[fd].open = true;
+    bells[fd].of_thread = false;
     bells[fd].at_ns = INT64_MAX;
     atomic_store_explicit(&bells[fd].rung.v_, 0, memory_order_relaxed);
-    *bell = (leat__os_bell){.fd = fd, .ring_fd = fd, .timer_fd = -1};
+    *bell = (leat__os_bell){.fd = fd + 1, .ring_fd = fd + 1, .timer_fd = -1};
     if (timed && sim_random(2) == 0) /* as linux.c, or as posix.c */
-        bell->timer_fd = fd;
+        bell->timer_fd = fd + 1;
     return 0;
 }
 
@@ -112,12 +114,76 @@ bool sim_poll(int fd, int64_t deadline_ns)
     return true;
 }
 
+/* ---- threads' bells, and descriptors that are ready by chance ------------------------ */
+
+static leat__os_bell thread_bells[SIM_THREADS];
+
+leat__os_bell *leat__os_thread_bell(int *rc)
+{
+    leat__os_bell *bell = &thread_bells[sim_self()];
+    bool has = bell->ring_fd != 0 || bell->fd != 0;
+    *rc = has ? 0 : leat__os_bell_open(bell, false);
+    if (*rc < 0) {
+        *bell = (leat__os_bell){0};
+        return NULL;
+    }
+    bells[bell->fd - 1].of_thread = true;
+    return bell;
+}
+
+leat__os_fd leat__os_fd_of(int fd, uint32_t events)
+{
+    return (leat__os_fd){.fd = fd, .events = (short)events};
+}
+
+uint32_t leat__os_fd_ready(const leat__os_fd *fd)
+{
+    return (uint32_t)fd->revents;
+}
+
+static bool is_ready(const leat__os_fd *fd)
+{
+    if (fd->fd > 0 && fd->fd <= BELLS)
+        return is_rung(bell_of(fd->fd));
+    return sim_random(4) == 0;
+}
+
+static size_t look_at(leat__os_fd *fds, size_t n)
+{
+    size_t ready = 0;
+    for (size_t i = 0; i < n; i++) {
+        fds[i].revents = is_ready(&fds[i]) ? fds[i].events : (short)0;
+        ready += fds[i].revents != 0 ? 1 : 0;
+    }
+    return ready;
+}
+
+/* Sleeps on the first, which is a bell; others are ready by chance, sooner or later. */
+size_t leat__os_poll(leat__os_fd *fds, size_t n, int64_t deadline_ns)
+{
+    sim_point_at(__builtin_return_address(0));
+    size_t ready;
+    while ((ready = look_at(fds, n)) == 0) {
+        int64_t now_ns = leat__os_now_ns();
+        if (deadline_ns <= now_ns)
+            return 0;
+        int64_t at_ns =
+            n > 1 && deadline_ns > now_ns + 5 ? now_ns + 5 : deadline_ns;
+        leat__a32 *rung = &bell_of(fds[0].fd)->rung;
+        leat__os_futex_wait(rung, 0, at_ns);
+    }
+    return ready;
+}
+
 bool sim_bells_end(void)
 {
     bool none = true;
-    for (int fd = 0; fd < BELLS; fd++) {
-        none = none && !bells[fd].open;
-        bells[fd].open = false;
+    for (int i = 0; i < BELLS; i++) {
+        none = none &&
+               (!bells[i].open || (bells[i].of_thread && !is_rung(&bells[i])));
+        bells[i].open = false;
     }
+    for (int i = 0; i < SIM_THREADS; i++)
+        thread_bells[i] = (leat__os_bell){0};
     return none;
 }

@@ -12,6 +12,9 @@ bool sim_bells_end(void);
 /* leat__sim_point, at this place in the code. */
 void sim_point_at(const void *at);
 
+/* The number of the thread that runs. */
+int sim_self(void);
+
 /* Shall what is asked for now be refused? (sim_starve) */
 bool sim_starved(void);
 

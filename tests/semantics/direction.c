@@ -42,6 +42,12 @@ int use(leat_tx *tx, leat_rx *rx, int n)
     rc = leat_tx_send(rx, &n, leat_nowait());
 #elif defined a_sending_half_receives_nothing
     rc = leat_rx_recv(tx, &n, leat_nowait());
+#elif defined no_case_sends_to_a_receiving_half
+    leat_case one = leat_on_send(rx, &n);
+    rc = leat_case_is_off(&one);
+#elif defined no_case_receives_from_a_sending_half
+    leat_case one = leat_on_recv(tx, &n);
+    rc = leat_case_is_off(&one);
 #elif defined a_sending_half_is_no_loop
     while (leat_rx_recv(tx, &n, leat_forever()) == 0)
         rc++;

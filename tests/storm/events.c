@@ -24,6 +24,8 @@ struct slot {
     struct part part;
     enum state state;
     struct chance chance;
+    bool selects; /* the op is a select of these */
+    leat_case cases[2];
     leat_cancel *token; /* owned while the op carries it */
     struct events *events;
 };
@@ -57,6 +59,20 @@ static void slot_book(struct slot *slot, int rc)
     slot->events->live--;
 }
 
+/* The same twice, or beside a case that is off. */
+static void slot_select(struct slot *slot)
+{
+    struct actor *actor = slot->events->actor;
+    struct episode *episode = &actor->world->episode;
+    leat_case move = slot->part.plan->sends
+                         ? leat_on_send(episode->tx, slot->part.buf)
+                         : leat_on_recv(episode->rx, slot->part.buf);
+    slot->cases[0] = rng_one_in(&actor->rng, 2) ? move : leat_on_cancel(NULL);
+    slot->cases[1] = move;
+    leat_op_select(&slot->op, slot->cases, 2, rng_below(&actor->rng, 2),
+                   slot->chance.until);
+}
+
 static void slot_start(struct slot *slot)
 {
     struct actor *actor = slot->events->actor;
@@ -67,7 +83,10 @@ static void slot_start(struct slot *slot)
         slot->token = leat_cancel_clone(slot->chance.until.cancel);
     part_before(&slot->part);
     slot->state = STARTED;
-    if (slot->part.plan->sends)
+    slot->selects = rng_one_in(&actor->rng, 3);
+    if (slot->selects)
+        slot_select(slot);
+    else if (slot->part.plan->sends)
         leat_op_send(&slot->op, episode->tx, slot->part.buf,
                      slot->chance.until);
     else
@@ -80,7 +99,7 @@ static void slot_told(leat_op *op, int rc, void *arg)
     struct slot *slot = arg;
     if (op != &slot->op || (slot->state != STARTED && slot->state != DECIDED))
         storm_fail("an operation was told of twice, or after its cancel");
-    slot_book(slot, rc);
+    slot_book(slot, slot->selects && rc >= 0 ? slot->cases[rc].rc : rc);
     if (slot->state == READY && rng_one_in(&slot->events->actor->rng, 2))
         slot_start(slot);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* ways.c - the ways of sending and receiving besides the plain ones: forced, in
- * batches, in place, after a look. */
+ * batches, in place, after a look, by a select. */
 #include "storm.h"
 
 #include <string.h>
@@ -67,6 +67,37 @@ static void look_first(struct part *part)
         ledger_inspect(&part->actor->world->ledger, next);
 }
 
+/* ---- by a select -------------------------------------------------------------------- */
+
+/* The same once or twice, beside something that never happens, or that leads to a try. */
+enum { CASES = 4 };
+
+static int select_one(struct part *part, struct chance *chance)
+{
+    struct episode *episode = &part->actor->world->episode;
+    struct rng *rng = &part->actor->rng;
+    bool sends = part->plan->sends;
+    leat_case move = sends ? leat_on_send(episode->tx, part->buf)
+                           : leat_on_recv(episode->rx, part->buf);
+    leat_case gone =
+        sends ? leat_on_gone_tx(episode->tx) : leat_on_gone_rx(episode->rx);
+    leat_case cases[CASES] = {move, leat_on_at(INT64_MAX - 1), move, gone};
+    size_t n = CASES - rng_below(rng, 3);
+    /* two who only look at a rendezvous wait for each other */
+    bool looks = episode->plan.kind.cap > 0 && rng_one_in(rng, 4);
+    int index = looks ? leat_ready(cases, n, 0, chance->until)
+                      : leat_select(cases, n, rng_below(rng, 2), chance->until);
+    if (index == 1)
+        storm_fail("a time has come that never comes");
+    if (index < 0)
+        return index;
+    if (!looks && index != 3)
+        return cases[index].rc;
+    chance->until = leat_nowait();
+    return sends ? leat_tx_send(episode->tx, part->buf, chance->until)
+                 : leat_rx_recv(episode->rx, part->buf, chance->until);
+}
+
 int part_send(struct part *part, struct chance *chance)
 {
     struct episode *episode = &part->actor->world->episode;
@@ -75,6 +106,8 @@ int part_send(struct part *part, struct chance *chance)
         return send_placed(part, chance);
     if (rng_one_in(rng, 24))
         return send_forced(part, chance);
+    if (rng_one_in(rng, 3))
+        return select_one(part, chance);
     return leat_tx_send(episode->tx, part->buf, chance->until);
 }
 
@@ -86,6 +119,8 @@ int part_recv(struct part *part, struct chance *chance)
         return recv_placed(part, chance);
     if (rng_one_in(rng, 32))
         look_first(part);
+    if (rng_one_in(rng, 3))
+        return select_one(part, chance);
     return leat_rx_recv(episode->rx, part->buf, chance->until);
 }
 

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* cases.c - what a select knows of channels, tokens, threads and times. See
+ * park/source.h. */
+#include "cancel/cancel.h"
+#include "chan/op.h"
+#include "chan/promise.h"
+#include "os/os.h"
+#include "park/clock.h"
+#include "park/source.h"
+#include "park/until.h"
+#include "thread/thread.h"
+
+bool leat_case_is_off(const leat_case *it)
+{
+    LEAT_CHECK(it != NULL, "leat_case_is_off: it is NULL");
+    return it->source_ == NULL;
+}
+
+/* ---- channels ----------------------------------------------------------------------- */
+
+LEAT__CASE_FITS(leat__waiter);
+
+static leat_chan *case_chan(const leat_case *it)
+{
+    return it->object_;
+}
+
+static enum leat__dir case_dir(const leat_case *it)
+{
+    return (enum leat__dir)it->detail_;
+}
+
+static leat__waiter *waiter_of(leat_case *it)
+{
+    return leat__case_node(it);
+}
+
+static const void *msg_of(const leat_case *it)
+{
+    LEAT_CHECK(it->msg_ != NULL || case_chan(it)->msg_bytes == 0,
+               "leat_select: msg of a case is NULL");
+    return it->msg_;
+}
+
+/* Does a send wait for room, or drop? */
+static bool waits_for_room(const leat_chan *chan)
+{
+    return chan->policy == LEAT_POLICY_BLOCK ||
+           chan->policy == LEAT_POLICY_FAIL;
+}
+
+/* With room a look without the lock tells whether a try is in vain: nobody is in line at
+ * the other end then. */
+static bool chan_is_in_vain(const leat_case *it)
+{
+    const leat_chan *chan = case_chan(it);
+    return chan->kind == LEAT__LOCKED && chan->cap > 0 &&
+           !leat__locked_look(chan, case_dir(it));
+}
+
+/* With room for several the other end is likely to make more than one step. */
+static bool chan_lingers(const leat_case *it)
+{
+    const leat_chan *chan = case_chan(it);
+    return (chan->kind == LEAT__LOCKED && chan->cap > 1) ||
+           chan->kind == LEAT__SPSC;
+}
+
+static int recv_attempt(leat_case *it)
+{
+    leat_chan *chan = case_chan(it);
+    void *msg = (void *)(uintptr_t)msg_of(it);
+    if (chan_is_in_vain(it))
+        return LEAT_EAGAIN;
+    return chan->verbs->try_recv(chan, msg);
+}
+
+static int send_attempt(leat_case *it)
+{
+    leat_chan *chan = case_chan(it);
+    const void *msg = msg_of(it);
+    if (chan_is_in_vain(it) && waits_for_room(chan))
+        return LEAT_EAGAIN;
+    int rc = chan->verbs->try_send(chan, msg);
+    return rc == LEAT_EAGAIN && !waits_for_room(chan)
+               ? leat__policy_full(chan, msg)
+               : rc;
+}
+
+/* Not done: what the winner overwrites. */
+enum { UNDONE = 1 };
+
+static leat__waiter *make_waiter(leat_case *it, leat__wait *wait,
+                                 enum leat__act act)
+{
+    leat__waiter *waiter = waiter_of(it);
+    *waiter = (leat__waiter){
+        .wait = wait, .msg = it->msg_, .rc = UNDONE, .act = (uint8_t)act};
+    if (case_chan(it)->record != NULL) {
+        waiter->thread = leat__os_thread_id();
+        waiter->since_ns = leat__now_ns();
+    }
+    return waiter;
+}
+
+static int chan_arm(leat_case *it, leat__wait *wait, bool hint)
+{
+    leat_chan *chan = case_chan(it);
+    if (case_dir(it) == LEAT__SEND && !waits_for_room(chan))
+        return 0;
+    LEAT_CHECK(!hint || chan->verbs->hints,
+               "leat_ready: not for channels of this kind");
+    leat__waiter *waiter =
+        make_waiter(it, wait, hint ? LEAT__HINT : LEAT__MOVE);
+    return chan->verbs->arm(chan, case_dir(it), waiter);
+}
+
+static int chan_leave(leat_case *it)
+{
+    leat_chan *chan = case_chan(it);
+    leat__waiter *waiter = waiter_of(it);
+    if (leat__chan_tally(chan) != NULL && waiter->act == LEAT__MOVE)
+        leat__tally_blocked(chan, case_dir(it), waiter->since_ns);
+    if (waiter->rc != UNDONE)
+        return waiter->rc; /* the winner took us out of the queue */
+    leat__chan_delist(chan, waiter);
+    return LEAT_EAGAIN;
+}
+
+static int64_t recv_due(leat_case *it)
+{
+    leat_chan *chan = case_chan(it);
+    return chan->verbs->due_ns == NULL ? INT64_MAX : chan->verbs->due_ns(chan);
+}
+
+/* A kind that does not hint is one for which this select has to be in line itself. */
+static bool chan_meets(const leat_case *it)
+{
+    const leat_chan *chan = case_chan(it);
+    return chan->cap == 0 || !chan->verbs->hints || chan->verbs->due_ns != NULL;
+}
+
+static void chan_begin(leat_case *it, const leat__wait *wait)
+{
+    uint32_t call = (uint32_t)((uintptr_t)wait / alignof(leat__wait));
+    leat__promise_begin_as(case_chan(it), case_dir(it), call | 2);
+}
+
+static void chan_end(leat_case *it)
+{
+    leat__promise_end(case_chan(it), case_dir(it));
+}
+
+#define CHAN_SOURCE(attempt_, due_)                                            \
+    {                                                                          \
+        .attempt = (attempt_), .arm = chan_arm, .leave = chan_leave,           \
+        .due_ns = (due_), .meets = chan_meets, .lingers = chan_lingers,        \
+        .begin = chan_begin, .end = chan_end                                   \
+    }
+
+static const leat__source recv_source = CHAN_SOURCE(recv_attempt, recv_due);
+static const leat__source send_source = CHAN_SOURCE(send_attempt, NULL);
+
+leat_case leat_on_recv(leat_rx *rx, void *msg)
+{
+    leat_chan *chan = rx == NULL ? NULL : leat__chan_of_rx(rx);
+    leat_case it = leat__case_of(&recv_source, chan);
+    it.detail_ = LEAT__RECV;
+    it.msg_ = msg;
+    return it;
+}
+
+leat_case leat_on_send(leat_tx *tx, const void *msg)
+{
+    leat_chan *chan = tx == NULL ? NULL : leat__chan_of_tx(tx);
+    leat_case it = leat__case_of(&send_source, chan);
+    it.detail_ = LEAT__SEND;
+    it.msg_ = (void *)(uintptr_t)msg; /* read only: the direction says so */
+    return it;
+}
+
+/* ---- the other side, gone -------------------------------------------------------------- */
+
+static int gone_attempt(leat_case *it)
+{
+    leat_chan *chan = case_chan(it);
+    bool gone = case_dir(it) == LEAT__SEND ? leat_tx_is_gone(&chan->tx)
+                                           : leat_rx_is_gone(&chan->rx);
+    return gone ? 0 : LEAT_EAGAIN;
+}
+
+static int gone_arm(leat_case *it, leat__wait *wait, bool hint)
+{
+    leat_chan *chan = case_chan(it);
+    (void)hint; /* nothing moves either way */
+    return leat__chan_enlist_gone(chan, case_dir(it),
+                                  make_waiter(it, wait, LEAT__GONE));
+}
+
+static int gone_leave(leat_case *it)
+{
+    leat__waiter *waiter = waiter_of(it);
+    if (waiter->rc != UNDONE)
+        return waiter->rc;
+    leat__chan_delist(case_chan(it), waiter);
+    return LEAT_EAGAIN;
+}
+
+static const leat__source gone_source = {
+    .attempt = gone_attempt, .arm = gone_arm, .leave = gone_leave};
+
+leat_case leat_on_gone_tx(leat_tx *tx)
+{
+    leat_chan *chan = tx == NULL ? NULL : leat__chan_of_tx(tx);
+    leat_case it = leat__case_of(&gone_source, chan);
+    it.detail_ = LEAT__SEND;
+    return it;
+}
+
+leat_case leat_on_gone_rx(leat_rx *rx)
+{
+    leat_chan *chan = rx == NULL ? NULL : leat__chan_of_rx(rx);
+    leat_case it = leat__case_of(&gone_source, chan);
+    it.detail_ = LEAT__RECV;
+    return it;
+}
+
+/* ---- tokens, and what ends like one --------------------------------------------------------- */
+
+LEAT__CASE_FITS(leat__carrier);
+
+static int token_attempt(leat_case *it)
+{
+    return leat__token_fired(it->object_) ? 0 : LEAT_EAGAIN;
+}
+
+static int token_arm(leat_case *it, leat__wait *wait, bool hint)
+{
+    (void)hint;
+    return leat__token_enlist(it->object_, leat__case_node(it), wait)
+               ? LEAT_EAGAIN
+               : 0;
+}
+
+/* It stays fired: the select that is woken finds out by itself. */
+static int token_leave(leat_case *it)
+{
+    leat__token_delist(it->object_, leat__case_node(it));
+    return LEAT_EAGAIN;
+}
+
+static const leat__source token_source = {
+    .attempt = token_attempt, .arm = token_arm, .leave = token_leave};
+
+leat_case leat_on_cancel(leat_cancel *token)
+{
+    return leat__case_of(&token_source,
+                         token == NULL ? NULL : leat__cancel_token(token));
+}
+
+leat_case leat_on_thread(leat_thread *thread)
+{
+    return leat__case_of(&token_source,
+                         thread == NULL ? NULL : leat__thread_ended(thread));
+}
+
+/* ---- times ------------------------------------------------------------------------------------ */
+
+static int at_attempt(leat_case *it)
+{
+    return leat__deadline_passed(it->number_) ? 0 : LEAT_EAGAIN;
+}
+
+static int at_arm(leat_case *it, leat__wait *wait, bool hint)
+{
+    (void)wait;
+    (void)hint;
+    return at_attempt(it);
+}
+
+static int at_leave(leat_case *it)
+{
+    (void)it;
+    return LEAT_EAGAIN;
+}
+
+static int64_t at_due(leat_case *it)
+{
+    return it->number_;
+}
+
+static const leat__source at_source = {
+    .attempt = at_attempt, .arm = at_arm, .leave = at_leave, .due_ns = at_due};
+
+leat_case leat_on_at(int64_t at_ns)
+{
+    leat_case it = {0};
+    it.source_ = at_ns == INT64_MAX ? NULL : &at_source;
+    it.number_ = at_ns;
+    return it;
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 the leat authors */
+/* select.c - leat_select and leat_ready. See select.h. */
+#include "select/select.h"
+#include "cancel/cancel.h"
+#include "os/os.h"
+#include "park/chance.h"
+#include "park/clock.h"
+#include "park/spin.h"
+#include "park/until.h"
+#include "select/fd.h"
+
+#include <limits.h>
+
+/* ---- the parts --------------------------------------------------------------------- */
+
+int leat__selection_begin(leat__selection *it, leat_case *cases, size_t n,
+                          uint32_t flags)
+{
+    LEAT_CHECK(cases != NULL || n == 0, "leat_select: cases is NULL");
+    it->all = 0;
+    if (n > INT_MAX || (flags & ~LEAT_BIASED) != 0)
+        return LEAT_EINVAL;
+    it->hints = false;
+    it->biased = (flags & LEAT_BIASED) != 0;
+    it->carried = false;
+    it->cases = cases;
+    it->all = (uint32_t)n;
+    it->on = 0;
+    it->armed = 0;
+    it->polls = 0;
+    it->bell = NULL;
+    it->token = NULL;
+    it->chance = it->biased || n < 2 ? 0 : leat__chance();
+    for (uint32_t i = 0; i < n; i++) {
+        const leat__source *source = cases[i].source_;
+        if (source == NULL)
+            continue;
+        cases[it->on++].order_ = i;
+        it->polls += source->polls ? 1 : 0;
+        if (source->begin != NULL)
+            source->begin(&cases[i], &it->wait);
+    }
+    return 0;
+}
+
+/* A case that went off in this call is over all the same. */
+static void end_case(leat_case *it)
+{
+    if (it->source_ != NULL && it->source_->end != NULL)
+        it->source_->end(it);
+}
+
+void leat__selection_end(leat__selection *it)
+{
+    for (uint32_t i = 0; i < it->all; i++)
+        end_case(&it->cases[i]);
+}
+
+/* The k-th case in this round's order, when those before it are decided: any of the rest
+ * with the same chance (Fisher and Yates, as far as it is needed). */
+static leat_case *draw(leat__selection *it, uint32_t k, uint32_t *index)
+{
+    leat_case *cases = it->cases;
+    if (!it->biased && k + 1 < it->on) {
+        uint32_t j = k + leat__chance_below(&it->chance, it->on - k);
+        uint32_t drawn = cases[j].order_;
+        cases[j].order_ = cases[k].order_;
+        cases[k].order_ = drawn;
+    }
+    *index = cases[k].order_;
+    return &cases[*index];
+}
+
+/* The case is done. What met its end goes off. */
+static int done(leat_case *it, uint32_t index, int rc)
+{
+    it->rc = rc;
+    if (rc == LEAT_ECLOSED || rc == LEAT_EINVAL) {
+        end_case(it);
+        it->source_ = NULL;
+    }
+    return (int)index;
+}
+
+int leat__selection_poll(leat__selection *it)
+{
+    LEAT_ASSERT(it->armed == 0); /* S1 */
+    for (uint32_t k = 0; k < it->on; k++) {
+        uint32_t index;
+        leat_case *one = draw(it, k, &index);
+        int rc = one->source_->attempt(one);
+        if (rc != LEAT_EAGAIN)
+            return done(one, index, rc);
+    }
+    return LEAT_EAGAIN;
+}
+
+int leat__selection_arm(leat__selection *it, void (*notify)(leat__wait *))
+{
+    leat__wait_init(&it->wait, false, notify);
+    for (it->armed = 0; it->armed < it->on; it->armed++) {
+        uint32_t index = it->cases[it->armed].order_;
+        leat_case *one = &it->cases[index];
+        if (one->source_->arm(one, &it->wait, it->hints) != LEAT_EAGAIN)
+            return (int)index;
+    }
+    if (it->token == NULL)
+        return LEAT_EAGAIN;
+    it->carried = leat__token_enlist(it->token, &it->carrier, &it->wait);
+    return it->carried ? LEAT_EAGAIN : LEAT_ECANCELED;
+}
+
+int leat__selection_leave(leat__selection *it)
+{
+    int won = LEAT_EAGAIN;
+    if (it->carried)
+        leat__token_delist(it->token, &it->carrier);
+    it->carried = false;
+    for (uint32_t k = 0; k < it->armed; k++) {
+        uint32_t index = it->cases[k].order_;
+        leat_case *one = &it->cases[index];
+        int rc = one->source_->leave(one);
+        if (rc == LEAT_EAGAIN || it->hints)
+            continue;
+        LEAT_ASSERT(won == LEAT_EAGAIN); /* S3 */
+        won = done(one, index, rc);
+    }
+    it->armed = 0;
+    return won;
+}
+
+int64_t leat__selection_due(const leat__selection *it)
+{
+    int64_t due_ns = INT64_MAX;
+    for (uint32_t k = 0; k < it->on; k++) {
+        leat_case *one = &it->cases[it->cases[k].order_];
+        int64_t at_ns = one->source_->due_ns == NULL
+                            ? INT64_MAX
+                            : one->source_->due_ns(one);
+        due_ns = at_ns < due_ns ? at_ns : due_ns;
+    }
+    return due_ns;
+}
+
+/* ---- waiting, as a thread ---------------------------------------------------------------- */
+
+/* Enlist, sleep until something happens, leave.
+ * returns the index of the case that was done, or for leat_ready that might be;
+ *         LEAT_EAGAIN: look again */
+static int wait_once(leat__selection *it, int64_t deadline_ns)
+{
+    int rc = leat__selection_arm(it, it->bell == NULL ? NULL : leat__fd_notify);
+    bool enlisted = rc == LEAT_EAGAIN;
+    if (enlisted || !leat__wait_claim(&it->wait)) {
+        int64_t due_ns = leat__selection_due(it);
+        int64_t until_ns = due_ns < deadline_ns ? due_ns : deadline_ns;
+        if (!enlisted) /* another has won, and will say so */
+            until_ns = INT64_MAX;
+        if (it->bell == NULL)
+            leat__wait_park(&it->wait, until_ns);
+        else
+            leat__fd_park(it, until_ns);
+    }
+    int won = leat__selection_leave(it);
+    return it->hints && rc >= 0 ? rc : won;
+}
+
+/* Was there a moment in which no case could be done? Polling one by one does not tell:
+ * what comes to one channel while another is looked at, and is taken out of that, is in
+ * neither look. Being enlisted everywhere and won by nobody does.
+ * returns LEAT_ETIMEDOUT: there was; LEAT_EAGAIN: perhaps not, look again; the index of
+ *         the case that was done meanwhile, or for leat_ready that might be */
+static int look_once(leat__selection *it)
+{
+    leat__token *token = it->token;
+    it->token = NULL;
+    int rc = leat__selection_arm(it, NULL);
+    it->token = token;
+    bool won = !leat__wait_claim(&it->wait);
+    if (won)
+        leat__wait_park(&it->wait, INT64_MAX);
+    int done_index = leat__selection_leave(it);
+    if (it->hints && rc >= 0)
+        return rc;
+    return rc == LEAT_EAGAIN && !won ? LEAT_ETIMEDOUT : done_index;
+}
+
+/* leat_ready's poll: is any ready? What says so is left at once. */
+static int look_at_all(leat__selection *it)
+{
+    int rc = LEAT_EAGAIN;
+    while (rc == LEAT_EAGAIN) {
+        for (uint32_t k = 0; k < it->on; k++) {
+            uint32_t index;
+            draw(it, k, &index);
+        }
+        rc = look_once(it);
+    }
+    return rc == LEAT_ETIMEDOUT ? LEAT_EAGAIN : rc;
+}
+
+static int poll_or_look(leat__selection *it)
+{
+    int rc = it->hints ? look_at_all(it) : leat__selection_poll(it);
+    if (rc >= 0 && it->hints)
+        it->cases[rc].rc = 0;
+    return rc;
+}
+
+static bool lingers(const leat_case *it)
+{
+    return it->source_->lingers != NULL && it->source_->lingers(it);
+}
+
+/* Is one of the cases worth a try now and then, before parking? */
+static bool may_linger(const leat__selection *it)
+{
+    for (uint32_t k = 0; k < it->on; k++) {
+        if (lingers(&it->cases[it->cases[k].order_]))
+            return true;
+    }
+    return false;
+}
+
+/* About as long as the looks take if nobody else wants the processor. */
+#define LINGER_NS 100000
+
+/* Look for a bounded time before parking, as a plain send or receive does: see linger in
+ * src/chan/transfer.c. */
+static int select_linger(leat__selection *it, int64_t deadline_ns)
+{
+    leat__spin spin = LEAT__SPIN_LINGER;
+    if (it->hints || it->biased || !may_linger(it))
+        return LEAT_EAGAIN;
+    int64_t enough_ns = leat__now_ns() + LINGER_NS;
+    spin.deadline_ns = deadline_ns < enough_ns ? deadline_ns : enough_ns;
+    while (leat__spin_turn(&spin) &&
+           (it->token == NULL || !leat__token_fired(it->token))) {
+        for (uint32_t k = 0; k < it->on; k++) {
+            uint32_t index;
+            leat_case *one = draw(it, k, &index);
+            int rc = lingers(one) ? one->source_->attempt(one) : LEAT_EAGAIN;
+            if (rc != LEAT_EAGAIN)
+                return done(one, index, rc);
+        }
+    }
+    return LEAT_EAGAIN;
+}
+
+/* Why to give up now; LEAT_OK: there is no reason. */
+static int reason_to_give_up(const leat__selection *it, int64_t deadline_ns)
+{
+    if (deadline_ns == 0)
+        return LEAT_EAGAIN;
+    if (it->token != NULL && leat__token_fired(it->token))
+        return LEAT_ECANCELED;
+    return leat__deadline_passed(deadline_ns) ? LEAT_ETIMEDOUT : LEAT_OK;
+}
+
+/* A poll of one, and leat_ready's, is of one moment. */
+static int give_up_unless_done(leat__selection *it, int reason)
+{
+    if (it->on < 2 || it->hints)
+        return reason;
+    int rc = LEAT_EAGAIN;
+    while (rc == LEAT_EAGAIN) {
+        rc = look_once(it);
+        if (rc == LEAT_EAGAIN)
+            rc = leat__selection_poll(it);
+    }
+    return rc == LEAT_ETIMEDOUT ? reason : rc;
+}
+
+/* All have to wait, as a poll has it. deadline_ns 0: not at all */
+static int select_waiting(leat__selection *it, int64_t deadline_ns)
+{
+    int rc = LEAT_EAGAIN;
+    for (bool first = true;; first = false) {
+        int reason = reason_to_give_up(it, deadline_ns);
+        if (reason != LEAT_OK)
+            return give_up_unless_done(it, reason);
+        if (first && it->polls > 0 && (rc = leat__fd_begin(it)) < 0)
+            return rc;
+        rc = first ? select_linger(it, deadline_ns) : LEAT_EAGAIN;
+        if (rc == LEAT_EAGAIN)
+            rc = wait_once(it, deadline_ns);
+        if (rc == LEAT_EAGAIN)
+            rc = poll_or_look(it);
+        if (rc != LEAT_EAGAIN)
+            return rc;
+    }
+}
+
+static int wait_or_give_up(leat__selection *it, leat_until until)
+{
+    if (leat__until_is_nowait(until))
+        return select_waiting(it, 0);
+    if (until.cancel != NULL)
+        it->token = leat__cancel_token(until.cancel);
+    int64_t deadline_ns = leat__until_deadline(until);
+    if (it->on == 0 && it->token == NULL && deadline_ns == INT64_MAX)
+        return LEAT_EINVAL;
+    return select_waiting(it, deadline_ns);
+}
+
+static int select_run(leat__selection *it, leat_until until)
+{
+    int rc = poll_or_look(it);
+    if (rc == LEAT_EAGAIN)
+        rc = wait_or_give_up(it, until);
+    leat__selection_end(it);
+    return rc;
+}
+
+int leat_select(leat_case *cases, size_t n, uint32_t flags, leat_until until)
+{
+    leat__selection it;
+    int rc = leat__selection_begin(&it, cases, n, flags);
+    return rc < 0 ? rc : select_run(&it, until);
+}
+
+int leat_ready(leat_case *cases, size_t n, uint32_t flags, leat_until until)
+{
+    leat__selection it;
+    int rc = leat__selection_begin(&it, cases, n, flags);
+    if (rc < 0)
+        return rc;
+    it.hints = true;
+    rc = select_run(&it, until);
+    if (rc >= 0)
+        cases[rc].rc = 0;
+    return rc;
+}
