@@ -58,12 +58,6 @@ set(LEAT_SOURCES
     src/time/sleep.c
     src/time/timer.c
     src/sync/setonce.c
-    src/loop/loop.c
-    src/loop/make.c
-    src/loop/start.c
-    src/pool/idle.c
-    src/pool/pool.c
-    src/pool/worker.c)
     src/select/cases.c
     src/select/fd.c
     src/select/select.c
@@ -71,4 +65,7 @@ set(LEAT_SOURCES
     src/loop/loop.c
     src/loop/make.c
     src/loop/select.c
-    src/loop/start.c)
+    src/loop/start.c
+    src/pool/idle.c
+    src/pool/pool.c
+    src/pool/worker.c)

@@ -36,7 +36,7 @@ typedef struct leat__started {
         leat__op op;
         leat__selection select;
     };
-    leat__token *token; /* of a send or receive; NULL: none */
+    leat__token *token;  /* of a send or receive; NULL: none */
     int64_t deadline_ns; /* when it gives up */
     /* in the loop's heap while it waits with one: the sooner of its own, its token's
      * and what is due at its channel or case */

@@ -17,7 +17,8 @@ static int gives_up(const leat__started *op)
 {
     if (op->select.token != NULL && leat__token_fired(op->select.token))
         return LEAT_ECANCELED;
-    return leat__deadline_passed(op->deadline_ns) ? LEAT_ETIMEDOUT : LEAT_EAGAIN;
+    return leat__deadline_passed(op->deadline_ns) ? LEAT_ETIMEDOUT
+                                                  : LEAT_EAGAIN;
 }
 
 /* Let the loop look at it when it gives up or a case is due. */
@@ -77,7 +78,8 @@ static int begin_select(leat__started *op, leat_until until, bool *waits)
     if (until.cancel != NULL)
         select->token = leat__cancel_token(until.cancel);
     op->deadline_ns = leat__until_deadline(until);
-    if (select->on == 0 && select->token == NULL && op->deadline_ns == INT64_MAX)
+    if (select->on == 0 && select->token == NULL &&
+        op->deadline_ns == INT64_MAX)
         return LEAT_EINVAL;
     rc = select_rounds(op);
     *waits = rc == LEAT_EAGAIN;

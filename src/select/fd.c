@@ -101,9 +101,8 @@ void leat__fd_park(leat__selection *it, int64_t deadline_ns)
     deadline_ns = leat__wait_due_ns(&it->wait, deadline_ns);
     bool is_virtual = leat__clock_is_virtual() && deadline_ns != INT64_MAX;
     if (is_virtual) /* a ring at that time, or at once */
-        deadline_ns = leat__clock_enlist(&alarm, &it->wait, deadline_ns)
-                          ? INT64_MAX
-                          : 0;
+        deadline_ns =
+            leat__clock_enlist(&alarm, &it->wait, deadline_ns) ? INT64_MAX : 0;
     poll_until_won(it, fds, n, deadline_ns);
     if (is_virtual)
         leat__clock_delist(&alarm);
