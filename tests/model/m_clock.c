@@ -213,7 +213,7 @@ static void observer_gives_up(void)
 
 /* ---- timers and event loops ------------------------------------------------------------ */
 
-static void *takes(void *arg)
+static void *takes_one(void *arg)
 {
     leat_rx *tick = arg;
     int64_t due_ns;
@@ -229,7 +229,7 @@ static void ticks(void)
     leat_rx *tick;
     begin(0);
     M_ASSERT(leat_tick(&tick, 10, LEAT_MISSED_BURST, NULL) == 0);
-    m_thread a = m_spawn("takes", takes, tick);
+    m_thread a = m_spawn("takes", takes_one, tick);
     for (int i = 0; i < 3; i++)
         leat_clock_advance(10);
     m_join(a);

@@ -4,12 +4,12 @@
 #include "model.h"
 
 static leat_cancel *token;
-static uint32_t done; /* plain: each noun must order it */
+static uint32_t finished; /* plain: each noun must order it */
 static leat__a32 tally;
 
 static void begin(void)
 {
-    done = 0;
+    finished = 0;
     leat__st32_rlx(&tally, 0);
     M_ASSERT(leat_cancel_new(&token) == 0);
 }
@@ -34,18 +34,18 @@ static void read_it(void)
 {
     M_ASSERT(!leat_rwlock_has_writer(&lock));
     leat__add32_rlx(&reading, 1);
-    uint32_t before = done;
+    uint32_t before = finished;
     leat__os_yield();
-    M_ASSERT(done == before);
+    M_ASSERT(finished == before);
     leat__sub32_acqrel(&reading, 1);
 }
 
 static void write_it(void)
 {
-    uint32_t before = done++;
+    uint32_t before = finished++;
     M_ASSERT(leat__ld32_rlx(&reading) == 0);
     leat__os_yield();
-    M_ASSERT(done == before + 1);
+    M_ASSERT(finished == before + 1);
 }
 
 static void *reads(void *arg)
@@ -72,9 +72,9 @@ static void *writes_then_reads(void *arg)
 {
     leat_rwlock_wrlock(&lock);
     write_it();
-    uint32_t mine = done;
+    uint32_t mine = finished;
     leat_rwlock_downgrade(&lock);
-    M_ASSERT(done == mine);
+    M_ASSERT(finished == mine);
     read_it();
     leat_rwlock_rdunlock(&lock);
     return arg;
@@ -89,7 +89,7 @@ static void begin_rwlock(void)
 
 static void end_rwlock(uint32_t want)
 {
-    M_ASSERT(done == want);
+    M_ASSERT(finished == want);
     M_ASSERT(leat_rwlock_is_idle(&lock));
     M_ASSERT(lock.first_ == NULL && lock.lock_ == 0);
     end();
@@ -178,8 +178,8 @@ static void *waits_for_two(void *arg)
 static void group_is_freed(void)
 {
     begin_group(2);
-    m_thread a = m_spawn("done", is_done, NULL);
-    m_thread b = m_spawn("done", is_done, NULL);
+    m_thread a = m_spawn("finished", is_done, NULL);
+    m_thread b = m_spawn("finished", is_done, NULL);
     leat_until until = m_choose(2) == 0 ? leat_forever() : leat_each_ms(1);
     while (leat_waitgroup_wait(group, until) < 0)
         leat__os_yield();
@@ -193,10 +193,10 @@ static void group_is_freed(void)
 static void group_of_some_who_wait(void)
 {
     begin_group(2);
-    m_thread a = m_spawn("done", is_done, NULL);
+    m_thread a = m_spawn("finished", is_done, NULL);
     m_thread b = m_spawn("waits", waits_for_two, NULL);
     m_thread c = m_spawn("waits", waits_for_two, NULL);
-    m_thread d = m_spawn("done", is_done, NULL);
+    m_thread d = m_spawn("finished", is_done, NULL);
     m_thread e = m_spawn("fires", fires, NULL);
     int rc = leat_waitgroup_wait(group, leat_or_cancel(leat_forever(), token));
     M_ASSERT(rc == LEAT_ECANCELED || (rc == 0 && leat__ld32_rlx(&tally) == 2));
@@ -221,11 +221,11 @@ static void *is_done_twice(void *arg)
 static void group_is_used_again(void)
 {
     begin_group(1);
-    m_thread a = m_spawn("done", is_done_twice, NULL);
+    m_thread a = m_spawn("finished", is_done_twice, NULL);
     M_ASSERT(leat_waitgroup_wait(group, leat_forever()) == 0);
     leat_waitgroup_add(group, 2);
-    m_thread b = m_spawn("done", is_done, NULL);
-    m_thread c = m_spawn("done", is_done, NULL);
+    m_thread b = m_spawn("finished", is_done, NULL);
+    m_thread c = m_spawn("finished", is_done, NULL);
     M_ASSERT(leat_waitgroup_wait(group, leat_forever()) == 0);
     M_ASSERT(leat__ld32_rlx(&tally) == 3);
     m_join(a);
@@ -338,7 +338,7 @@ static int run(void *arg)
         failures--;
         return -7;
     }
-    done = 1;
+    finished = 1;
     return 42;
 }
 
@@ -363,7 +363,7 @@ static void do_it(leat_until until, int gives_up)
         }
         M_ASSERT(result == 42 || result == -7);
     } while (result < 0);
-    M_ASSERT(done == 1);
+    M_ASSERT(finished == 1);
     M_ASSERT(leat_once_is_done(&once) && leat_once_result(&once) == 42);
 }
 
