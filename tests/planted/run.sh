@@ -122,13 +122,14 @@ check_sound() {
 # Plant a bug, or nothing, and take it out again. (Not by copying from the tree,
 # which somebody may be working on.)
 apply_patch() {
-    patch -d "$work/$1" -p1 --dry-run <"$2" >"$work/$1/log" 2>&1 &&
-        patch -d "$work/$1" -p1 --no-backup-if-mismatch <"$2" \
+    # exactly: what is put in at a guess is not taken out again
+    patch -d "$work/$1" -p1 -F0 --dry-run <"$2" >"$work/$1/log" 2>&1 &&
+        patch -d "$work/$1" -p1 -F0 --no-backup-if-mismatch <"$2" \
             >"$work/$1/log" 2>&1
 }
 
 restore() {
-    patch -d "$work/$1" -p1 -R --no-backup-if-mismatch <"$2" >/dev/null || exit 2
+    patch -d "$work/$1" -p1 -F0 -R --no-backup-if-mismatch <"$2" >/dev/null || exit 2
 }
 
 plant() {
