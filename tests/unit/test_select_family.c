@@ -222,6 +222,128 @@ START_TEST(ticks_come_in_a_select)
 }
 END_TEST
 
+/* Two timers, due at different times. */
+static void timers_open(leat_rx *rx[2], int64_t first_ns, int64_t second_ns)
+{
+    RC(leat_after(&rx[0], leat_at_ns(first_ns), NULL), 0);
+    RC(leat_after(&rx[1], leat_at_ns(second_ns), NULL), 0);
+}
+
+static void timers_close(leat_rx *rx[2])
+{
+    leat_rx_drop(rx[0]);
+    leat_rx_drop(rx[1]);
+}
+
+static int select_timers(leat_rx *rx[2], leat_until until)
+{
+    int64_t at = 0;
+    leat_case cases[] = {leat_on_recv(rx[0], &at), leat_on_recv(rx[1], &at)};
+    return leat_select(cases, 2, 0, until);
+}
+
+START_TEST(what_is_due_is_done_at_once)
+{
+    leat_rx *rx[2];
+    leat_clock_virtual_on(PERIOD);
+    timers_open(rx, 2 * PERIOD, 3 * PERIOD);
+    RC(select_timers(rx, leat_nowait()), LEAT_EAGAIN);
+    leat_clock_advance(PERIOD);
+    RC(select_timers(rx, leat_nowait()), 0);
+    RC(select_timers(rx, leat_nowait()), LEAT_EAGAIN);
+    leat_clock_advance(PERIOD);
+    RC(select_timers(rx, leat_forever()), 1);
+    RC(select_timers(rx, leat_nowait()), LEAT_EAGAIN);
+    timers_close(rx);
+    leat_clock_virtual_off();
+}
+END_TEST
+
+static void *select_one_timer(void *arg)
+{
+    static int indices[2];
+    static atomic_int n;
+    int *index = &indices[atomic_fetch_add(&n, 1)];
+    *index = select_timers(arg, leat_forever());
+    return index;
+}
+
+START_TEST(each_timer_is_for_one_of_two_threads)
+{
+    leat_rx *rx[2];
+    void *first;
+    void *second;
+    leat_clock_virtual_on(PERIOD);
+    timers_open(rx, 2 * PERIOD, 2 * PERIOD);
+    pthread_t a = t_spawn(select_one_timer, rx);
+    pthread_t b = t_spawn(select_one_timer, rx);
+    RC(leat_clock_await(2, leat_forever()), 0);
+    leat_clock_advance(PERIOD);
+    ck_assert_int_eq(pthread_join(a, &first), 0);
+    ck_assert_int_eq(pthread_join(b, &second), 0);
+    ck_assert_int_eq(*(int *)first + *(int *)second, 1);
+    timers_close(rx);
+    leat_clock_virtual_off();
+}
+END_TEST
+
+START_TEST(ready_says_it_is_due_and_takes_nothing)
+{
+    leat_rx *rx[2];
+    int64_t at = 0;
+    leat_clock_virtual_on(PERIOD);
+    timers_open(rx, 2 * PERIOD, 3 * PERIOD);
+    leat_case cases[] = {leat_on_recv(rx[0], &at), leat_on_recv(rx[1], &at)};
+    RC(leat_ready(cases, 2, 0, leat_nowait()), LEAT_EAGAIN);
+    leat_clock_advance(PERIOD);
+    RC(leat_ready(cases, 2, 0, leat_nowait()), 0);
+    RC(leat_ready(cases, 2, 0, leat_forever()), 0);
+    RC(leat_rx_recv(rx[0], &at, leat_nowait()), 0);
+    SAME((uint64_t)at, 2 * PERIOD);
+    RC(leat_ready(cases, 2, 0, leat_nowait()), LEAT_EAGAIN);
+    timers_close(rx);
+    leat_clock_virtual_off();
+}
+END_TEST
+
+/* Selects over two ticks, each of which has many messages, and one of them twice. */
+START_TEST(ticks_are_drawn_fairly)
+{
+    enum { TICKS = 900, ENOUGH = TICKS / 3 - TICKS / 12 };
+    leat_rx *rx[2];
+    int64_t at;
+    int drawn[3] = {0};
+    leat_clock_virtual_on(PERIOD);
+    for (int i = 0; i < 2; i++)
+        RC(leat_tick(&rx[i], 1, LEAT_MISSED_BURST, NULL), 0);
+    leat_clock_advance(TICKS);
+    for (int i = 0; i < TICKS; i++) {
+        leat_case cases[] = {leat_on_recv(rx[0], &at), leat_on_recv(rx[1], &at),
+                             leat_on_recv(rx[1], &at)};
+        int index = leat_select(cases, 3, 0, leat_nowait());
+        ck_assert_int_ge(index, 0);
+        drawn[index]++;
+    }
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_ge(drawn[i], ENOUGH);
+    timers_close(rx);
+    leat_clock_virtual_off();
+}
+END_TEST
+
+START_TEST(never_is_never_drawn)
+{
+    uint64_t got = UNTOUCHED;
+    leat_rx *never = leat_never();
+    leat_case cases[] = {leat_on_recv(never, &got), leat_on_recv(never, &got)};
+    RC(leat_select(cases, 2, 0, leat_nowait()), LEAT_EAGAIN);
+    RC(leat_select(cases, 2, 0, leat_in_ms(1)), LEAT_ETIMEDOUT);
+    RC(leat_ready(cases, 2, 0, leat_in_ms(1)), LEAT_ETIMEDOUT);
+    SAME(got, UNTOUCHED);
+    leat_rx_drop(never);
+}
+END_TEST
+
 static void *wait_with_a_token(void *arg)
 {
     pair *p = arg;
@@ -260,6 +382,11 @@ int main(void)
     tcase_add_loop_test(tc, a_deadline_leaves_it_usable, 0, MEMBERS);
     tcase_add_test(tc, room_for_a_broadcast_ends_the_wait);
     tcase_add_test(tc, ticks_come_in_a_select);
+    tcase_add_test(tc, what_is_due_is_done_at_once);
+    tcase_add_test(tc, each_timer_is_for_one_of_two_threads);
+    tcase_add_test(tc, ready_says_it_is_due_and_takes_nothing);
+    tcase_add_test(tc, ticks_are_drawn_fairly);
+    tcase_add_test(tc, never_is_never_drawn);
     tcase_add_loop_test(tc, a_tokens_time_comes_in_a_select, 0, MEMBERS);
     return t_run(tc);
 }
