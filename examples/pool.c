@@ -11,14 +11,18 @@ enum { WORKERS = 4, JOBS = 10 };
 static int count_up(void *arg, leat_cancel *stop)
 {
     const int *number = arg;
-    volatile unsigned sum = 0;
+    unsigned primes = 0;
 
-    for (unsigned i = 0; i < 5000000; i++) {
+    for (unsigned n = 2; n < 3000; n++) {
+        unsigned divisors = 0;
+        for (unsigned d = 1; d <= n; d++)
+            divisors += n % d == 0;
+        primes += divisors == 2;
         if (leat_cancel_check(stop))
             return LEAT_ECANCELED;
-        sum += i;
     }
-    printf("job %d: %s\n", *number, leat_thread_self_name());
+    printf("job %d: %s found %u primes\n", *number, leat_thread_self_name(),
+           primes);
     return *number;
 }
 
