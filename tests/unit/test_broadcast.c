@@ -5,6 +5,7 @@
 #define _GNU_SOURCE 1
 #include "broadcast.h"
 
+#include "looped.h"
 #include "memory.h"
 #include "parked.h"
 
@@ -430,6 +431,94 @@ START_TEST(a_receive_gives_up_and_the_next_gets_it)
 }
 END_TEST
 
+/* ---- one place of several ---------------------------------------------------------- */
+
+typedef struct place {
+    leat__wait wait;
+    leat__waiter at;
+    uint64_t value;
+} place;
+
+static int arm(place *p, leat_chan *chan, enum leat__dir dir, uint64_t value)
+{
+    *p = (place){.value = value};
+    leat__wait_init(&p->wait, false, NULL);
+    p->at = (leat__waiter){.wait = &p->wait, .msg = &p->value};
+    return chan->verbs->arm(chan, dir, &p->at);
+}
+
+static void fired(const place *p, uint64_t value)
+{
+    MUST(leat__wait_won(&p->wait) == LEAT__WON_CHAN);
+    RC(p->at.rc, 0);
+    SAME(p->value, value);
+}
+
+START_TEST(a_place_of_several_is_armed_only_if_it_has_to_wait)
+{
+    place p;
+    stage_blocking(&s, &ways[_i], 1, 2);
+    leat_chan *view = leat_rx_chan(s.rx[0]);
+    RC(arm(&p, s.chan, LEAT__SEND, 9), 0);
+    RC(arm(&p, view, LEAT__RECV, UNTOUCHED), LEAT_EAGAIN);
+    publish(&s, 1, 1);
+    fired(&p, 1);
+    NEXT(s.rx[1], 1);
+    publish(&s, 2, 1);
+    RC(arm(&p, view, LEAT__RECV, UNTOUCHED), 0);
+    SAME(parked(view, LEAT__RECV), 0);
+    RC(arm(&p, s.chan, LEAT__SEND, 3), LEAT_EAGAIN);
+    NEXT(s.rx[0], 2);
+    MUST(leat__wait_is_open(&p.wait)); /* the other has not got it */
+    NEXT(s.rx[1], 2);
+    fired(&p, 3);
+    gets(s.rx[0], 3, 1);
+    gets(s.rx[1], 3, 1);
+    leat_tx_close(s.tx);
+    RC(arm(&p, view, LEAT__RECV, UNTOUCHED), 0);
+    RC(arm(&p, s.chan, LEAT__SEND, 9), 0);
+    stage_clear(&s);
+    stage_lossy(&s, &ways[_i], 1, 1);
+    publish(&s, 0, 2);
+    RC(arm(&p, s.chan, LEAT__SEND, 9), 0); /* never has to wait */
+    stage_clear(&s);
+}
+END_TEST
+
+START_TEST(an_event_loop_sends_and_receives_too)
+{
+    told t[3];
+    leat_loop *loop = loop_made(NULL);
+    stage_blocking(&s, &ways[_i], 1, 2);
+    for (int i = 0; i < 3; i++)
+        told_init(&t[i], loop);
+    for (int i = 0; i < 2; i++)
+        told_recv(&t[i], s.rx[i], leat_forever());
+    publish(&s, 1, 1);
+    MUST(leat_loop_dispatch(loop, 8) == 2);
+    for (int i = 0; i < 2; i++) {
+        RC(t[i].rc, 0);
+        SAME(t[i].value, 1);
+    }
+    publish(&s, 2, 1);
+    t[2].value = 3;
+    leat_op_send(&t[2].op, s.tx, &t[2].value, leat_forever());
+    SAME(parked(s.chan, LEAT__SEND), 1);
+    told_recv(&t[0], s.rx[0], leat_forever());
+    MUST(leat_loop_dispatch(loop, 8) == 1);
+    SAME(t[0].value, 2);
+    told_recv(&t[0], s.rx[0], leat_forever());
+    MUST(leat_op_cancel(&t[0].op));
+    NEXT(s.rx[1], 2);
+    MUST(leat_loop_dispatch(loop, 8) == 1);
+    RC(t[2].rc, 0);
+    gets(s.rx[0], 3, 1);
+    gets(s.rx[1], 3, 1);
+    MUST(leat_loop_drop(loop));
+    stage_clear(&s);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = t_case("broadcast");
@@ -454,5 +543,8 @@ int main(void)
     tcase_add_loop_test(tc, all_that_wait_are_woken, 0, WAYS);
     tcase_add_loop_test(tc, owners_that_wait_get_one_each, 0, WAYS);
     tcase_add_loop_test(tc, a_receive_gives_up_and_the_next_gets_it, 0, WAYS);
+    tcase_add_loop_test(tc, a_place_of_several_is_armed_only_if_it_has_to_wait,
+                        0, WAYS);
+    tcase_add_loop_test(tc, an_event_loop_sends_and_receives_too, 0, WAYS);
     return t_run(tc);
 }
