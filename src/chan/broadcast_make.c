@@ -136,7 +136,10 @@ static leat_chan *make_hub(const struct hub_plan *plan, const leat__room *place,
     leat__list_init(&hub->asleep);
     init_store(hub, plan);
     if (plan->layout.record_at != 0)
-        leat__record_init(chan, &plan->layout, opts);
+        leat__record_init(
+            chan, plan->layout.record_at,
+            leat__name_put(chan, plan->layout.name_at, opts->name), opts->gone,
+            opts->gone_arg);
     return chan;
 }
 
@@ -204,23 +207,9 @@ static leat__layout layout_of_sub(leat__hub *hub)
     leat__layout layout = {.kind = LEAT__SUB,
                            .block_align = LEAT__LINE_PAIR,
                            .bytes = sizeof(leat__sub)};
-    if (leat__hub_chan(hub)->record != NULL) {
-        layout.record_at =
-            leat__round_up(sizeof(leat__sub), alignof(leat__record));
-        layout.bytes = layout.record_at + sizeof(leat__record);
-    }
+    if (leat__hub_chan(hub)->record != NULL)
+        layout.record_at = leat__record_room(&layout.bytes);
     return layout;
-}
-
-/* The record of a sub: the name is the hub's, which it keeps alive. */
-static void init_sub_record(leat_chan *chan, const leat_chan *home,
-                            size_t record_at)
-{
-    leat__record *record =
-        (leat__record *)(void *)((unsigned char *)chan + record_at);
-    record->chan = chan;
-    record->name = home->record->name;
-    chan->record = record;
 }
 
 /* pre: all zero */
@@ -285,7 +274,9 @@ static int new_sub(leat_rx **rx, const leat__room *place, leat_chan *view,
     init_sub(sub, hub, flags);
     chan->lent = place != NULL;
     if (layout.record_at != 0)
-        init_sub_record(chan, leat__hub_chan(hub), layout.record_at);
+        /* the name is the hub's, which it keeps alive */
+        leat__record_init(chan, layout.record_at,
+                          leat__hub_chan(hub)->record->name, NULL, NULL);
     leat__chan_hold(leat__hub_chan(hub));
     link_sub(sub);
     leat__registry_add(chan, site);

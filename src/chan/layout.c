@@ -55,10 +55,8 @@ bool leat__layout_head(leat__layout *layout, size_t at,
     if (name_bytes > SIZE_MAX / 4)
         return false;
     layout->record_at = 0;
-    if (leat__registry_wants(opts)) {
-        layout->record_at = leat__round_up(at, alignof(leat__record));
-        at = layout->record_at + sizeof(leat__record);
-    }
+    if (leat__registry_wants(opts))
+        layout->record_at = leat__record_room(&at);
     layout->name_at = at;
     layout->slots_at =
         leat__round_up(at + name_bytes, leat__larger(8, layout->align));

@@ -51,10 +51,6 @@ typedef struct leat__room {
 leat_chan *leat__chan_block(const leat__layout *layout,
                             const leat__room *place);
 
-/* Fill in the record that the layout has room for. pre: it is zero */
-void leat__record_init(leat_chan *chan, const leat__layout *layout,
-                       const leat_chan_opts *opts);
-
 /* Can a channel be so? */
 bool leat__opts_are_valid(const leat_chan_opts *opts, size_t capacity);
 

@@ -54,23 +54,6 @@ static const leat__verbs *verbs_of(enum leat__kind kind)
     return all[kind];
 }
 
-void leat__record_init(leat_chan *chan, const leat__layout *layout,
-                       const leat_chan_opts *opts)
-{
-    unsigned char *block = (unsigned char *)chan;
-    leat__record *record = (leat__record *)(void *)(block + layout->record_at);
-    record->chan = chan;
-    record->gone = opts->gone;
-    record->gone_arg = opts->gone_arg;
-    record->name = "";
-    if (opts->name != NULL) {
-        char *name = (char *)block + layout->name_at;
-        memcpy(name, opts->name, strlen(opts->name) + 1);
-        record->name = name;
-    }
-    chan->record = record;
-}
-
 /* pre: the struct is zero, but for msg_bytes and cap */
 static void make_init(leat_chan *chan, const leat__layout *layout,
                       const leat_chan_opts *opts)
@@ -99,7 +82,9 @@ static void make_init(leat_chan *chan, const leat__layout *layout,
     chan->discard = opts->discard;
     chan->discard_arg = opts->discard_arg;
     if (layout->record_at != 0)
-        leat__record_init(chan, layout, opts);
+        leat__record_init(chan, layout->record_at,
+                          leat__name_put(chan, layout->name_at, opts->name),
+                          opts->gone, opts->gone_arg);
     leat__list_init(&chan->sendq);
     leat__list_init(&chan->recvq);
     leat__list_init(&chan->goneq);

@@ -467,10 +467,8 @@ static int once_plan_for(struct once_plan *plan, size_t msg_bytes,
     once_plan_slot(plan, msg_bytes, opts->msg_align);
     plan->record_at = 0;
     plan->name_at = 0;
-    if (leat__registry_shows(opts)) {
-        plan->record_at = leat__round_up(plan->bytes, alignof(leat__record));
-        plan->bytes = plan->record_at + sizeof(leat__record);
-    }
+    if (leat__registry_shows(opts))
+        plan->record_at = leat__record_room(&plan->bytes);
     if (opts->name != NULL) {
         plan->name_at = plan->bytes;
         plan->bytes += strlen(opts->name) + 1;
@@ -523,14 +521,10 @@ static void init_once_rest(leat_chan *chan, const struct once_plan *plan,
     }
     if (plan->record_at == 0)
         return;
-    leat__record *record = (leat__record *)(void *)(block + plan->record_at);
-    memset((void *)record, 0, sizeof *record);
-    record->chan = chan;
-    record->name = "";
-    if (opts->name != NULL)
-        record->name =
-            memcpy(block + plan->name_at, opts->name, strlen(opts->name) + 1);
-    chan->record = record;
+    memset((void *)(block + plan->record_at), 0, sizeof(leat__record));
+    leat__record_init(chan, plan->record_at,
+                      leat__name_put(chan, plan->name_at, opts->name), NULL,
+                      NULL); /* its hook is elsewhere */
     if ((opts->flags & LEAT_STATS) != 0) {
         chan->way = LEAT__WAY_VERBS;
         leat__st32_rlx(&chan->state, ONCE_SLOW); /* relaxed: as in init_once */

@@ -8,8 +8,32 @@
 #include "chan/registry.h"
 #include "os/os.h"
 
+#include <string.h>
+
 static leat__lock registry_lock;
 static leat__link registry_list = {&registry_list, &registry_list};
+
+/* ---- making a record --------------------------------------------------------------- */
+
+const char *leat__name_put(leat_chan *chan, size_t at, const char *name)
+{
+    if (name == NULL)
+        return "";
+    return memcpy((char *)chan + at, name, strlen(name) + 1);
+}
+
+void leat__record_init(leat_chan *chan, size_t at, const char *name,
+                       void (*gone)(void *arg), void *gone_arg)
+{
+    leat__record *record = (leat__record *)(void *)((unsigned char *)chan + at);
+    record->chan = chan;
+    record->name = name;
+    record->gone = gone;
+    record->gone_arg = gone_arg;
+    chan->record = record;
+}
+
+/* ---- sites --------------------------------------------------------------------------- */
 
 #if LEAT_DEBUG && !defined(LEAT_GENMC)
 

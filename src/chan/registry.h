@@ -30,6 +30,22 @@ static inline bool leat__registry_wants(const leat_chan_opts *opts)
 #endif
 }
 
+/* Room for a record behind the first *bytes of a channel's block. returns where */
+static inline size_t leat__record_room(size_t *bytes)
+{
+    size_t at = leat__round_up(*bytes, alignof(leat__record));
+    *bytes = at + sizeof(leat__record);
+    return at;
+}
+
+/* Copy a name to `at` in a channel's block. returns it; NULL: nothing, and "" */
+const char *leat__name_put(leat_chan *chan, size_t at, const char *name);
+
+/* Fill in the record that is at `at` in the channel's block. pre: it is zero; the name
+ * outlasts the channel, as one in its block does */
+void leat__record_init(leat_chan *chan, size_t at, const char *name,
+                       void (*gone)(void *arg), void *gone_arg);
+
 /* Where the public function we are in was called from. */
 #if LEAT_DEBUG && !defined(LEAT_GENMC)
 #define LEAT__SITE() __builtin_return_address(0)

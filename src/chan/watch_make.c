@@ -53,27 +53,14 @@ static int plan_watch(struct watch_plan *plan, size_t msg_bytes,
     plan->reader_at = leat__round_up(LEAT__WATCH_BYTES, BLOCK_ALIGN);
     size_t at = plan->reader_at + reader_bytes();
     plan->record_at = 0;
-    if (leat__registry_wants(opts)) {
-        plan->record_at = leat__round_up(at, alignof(leat__record));
-        at = plan->record_at + sizeof(leat__record);
-    }
+    if (leat__registry_wants(opts))
+        plan->record_at = leat__record_room(&at);
     plan->name_at = at;
     if (opts->name != NULL)
         at += strlen(opts->name) + 1;
     plan->cells_at = leat__round_up(at, plan->align);
     plan->bytes = plan->cells_at + 2 * plan->cell;
     return 0;
-}
-
-static leat__record *init_watch_record(leat_chan *chan, size_t at,
-                                       const char *name)
-{
-    leat__record *record = (leat__record *)(void *)((unsigned char *)chan + at);
-    memset((void *)record, 0, sizeof *record);
-    record->chan = chan;
-    record->name = name;
-    chan->record = record;
-    return record;
 }
 
 /* What core and reader have in common. pre: all is zero */
@@ -103,9 +90,13 @@ static void init_reader(leat_chan *chan, leat_chan *core, bool lent)
     chan->verbs = &leat__watch_reader_verbs;
     chan->lent = lent;
     leat__watch_reader_of(chan)->core = core;
-    if (LEAT_DEBUG)
-        init_watch_record(chan, reader_record_at(),
-                          core->record == NULL ? "" : core->record->name);
+    if (LEAT_DEBUG) {
+        memset((void *)((unsigned char *)chan + reader_record_at()), 0,
+               sizeof(leat__record));
+        leat__record_init(chan, reader_record_at(),
+                          core->record == NULL ? "" : core->record->name, NULL,
+                          NULL);
+    }
 }
 
 static void init_watch(leat_chan *core, const struct watch_plan *plan,
@@ -125,13 +116,10 @@ static void init_watch(leat_chan *core, const struct watch_plan *plan,
     core->discard_arg = opts->discard_arg;
     core->verbs = &leat__watch_verbs;
     if (plan->record_at != 0) {
-        const char *name = "";
-        if (opts->name != NULL)
-            name = memcpy(block + plan->name_at, opts->name,
-                          strlen(opts->name) + 1);
-        leat__record *record = init_watch_record(core, plan->record_at, name);
-        record->gone = opts->gone;
-        record->gone_arg = opts->gone_arg;
+        memset((void *)(block + plan->record_at), 0, sizeof(leat__record));
+        leat__record_init(core, plan->record_at,
+                          leat__name_put(core, plan->name_at, opts->name),
+                          opts->gone, opts->gone_arg);
     }
     leat__watch *watch = leat__watch_of(core);
     watch->header = plan->header;

@@ -259,30 +259,11 @@ struct timer_layout {
 static struct timer_layout timer_layout_of(const leat_timer_opts *opts)
 {
     struct timer_layout layout = {.bytes = TIMER_AT + sizeof(leat__timer)};
-    if (LEAT_DEBUG || opts->name != NULL || opts->gone != NULL) {
-        layout.record_at = leat__round_up(layout.bytes, alignof(leat__record));
-        layout.bytes = layout.record_at + sizeof(leat__record);
-    }
+    if (LEAT_DEBUG || opts->name != NULL || opts->gone != NULL)
+        layout.record_at = leat__record_room(&layout.bytes);
     layout.name_at = layout.bytes;
     layout.bytes += opts->name == NULL ? 0 : strlen(opts->name) + 1;
     return layout;
-}
-
-static void timer_record(leat_chan *chan, const struct timer_layout *layout,
-                         const leat_timer_opts *opts)
-{
-    unsigned char *block = (unsigned char *)chan;
-    leat__record *record = (leat__record *)(void *)(block + layout->record_at);
-    record->chan = chan;
-    record->gone = opts->gone;
-    record->gone_arg = opts->gone_arg;
-    record->name = "";
-    if (opts->name != NULL) {
-        char *name = (char *)block + layout->name_at;
-        memcpy(name, opts->name, strlen(opts->name) + 1);
-        record->name = name;
-    }
-    chan->record = record;
 }
 
 /* pre: the block is zero, but for the name */
@@ -332,7 +313,9 @@ static int timer_make(leat_rx **rx, const struct timer_site *place,
     chan->lent = place != NULL;
     timer_init(chan, timer);
     if (layout.record_at != 0)
-        timer_record(chan, &layout, opts);
+        leat__record_init(chan, layout.record_at,
+                          leat__name_put(chan, layout.name_at, opts->name),
+                          opts->gone, opts->gone_arg);
     leat__registry_add(chan, site);
     *rx = &chan->rx;
     return 0;
