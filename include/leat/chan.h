@@ -249,7 +249,8 @@ LEAT_API LEAT_NODISCARD leat_rx *leat_chan_rx(leat_chan *chan);
  * returns   whether it is gone
  * aborts    if the half is no such half
  * blocks    never            allocates  never           threads  any owner
- * orders    what the other side did before its last drop happens-before true
+ * orders    what the other side did before its last drop happens-before true; from then
+ *           on the channel is closed, too: a send is refused
  * since     0.1
  */
 LEAT_API bool leat_tx_is_gone(leat_tx *tx); /* no receiver is left */

@@ -671,6 +671,7 @@ static leat_chan *sub_end(leat_chan *chan)
 }
 
 const leat__verbs leat__hub_verbs = {
+    .stays_without = 1u << LEAT__RECV,
     .try_send = hub_try_send,
     .displace = hub_displace,
     .send_many = hub_send_many,

@@ -323,6 +323,8 @@ typedef struct leat__verbs {
     const leat__places *places; /* NULL: nothing in place */
     /* Does the kind know LEAT__HINT? */
     bool hints;
+    /* Halves whose last owner does not close the channel by leaving, 1 << leat__dir */
+    uint8_t stays_without;
 } leat__verbs;
 
 extern const leat__verbs leat__locked_verbs;
@@ -464,11 +466,12 @@ void leat__chan_release(leat_chan *chan);
 
 /* ---- the other side, gone (half.c) ---------------------------------------------- */
 
-/* 0: the half opposite of dir's has no owner; LEAT_EAGAIN: the waiter is enlisted. */
+/* 0: the half opposite of dir's has no owner, and has closed the channel;
+ * LEAT_EAGAIN: the waiter is enlisted. pre: no lock is held */
 int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
                            leat__waiter *waiter);
 
-/* Has the half opposite of dir's no owner any more? */
+/* Has the half opposite of dir's no owner any more? It may be about to close. */
 bool leat__chan_is_gone(leat_chan *chan, enum leat__dir dir);
 
 /* `half` has no owner any more: win who waits for that, onto `told`. aborts with the

@@ -11,7 +11,9 @@
  *   I2  exactly one drop takes a half's owners to 0; it closes the channel, and
  *       for the receiving half discards, before it takes the half away
  *   I3  exactly one drop takes holds to 0; it frees
- *   I4  an op is in goneq => its owner has not seen the other half's owners at 0, or
+ *   I4  who is told that a half is gone finds the channel closed by it: whoever sees the
+ *       owners at 0 before their dropper has closed does it for him (help)
+ *   I5  an op is in goneq => its owner has not seen the other half's owners at 0, or
  *       the dropper who took them there is on its way to the queue
  *
  * Lifetime. A thread that uses a half owns it or borrows from an owner, so holds
@@ -67,12 +69,31 @@ bool leat__chan_is_gone(leat_chan *chan, enum leat__dir dir)
     return is_gone(opposite(chan, dir));
 }
 
-int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
-                           leat__waiter *waiter)
+/* Finish what the last owner of the half opposite of dir's has begun (I4).
+ * pre: it has no owner any more */
+static void finish_leaving(leat_chan *chan, enum leat__dir dir)
 {
-    waiter->dir = (uint8_t)dir;
-    if (chan->verbs->enlist_gone != NULL)
-        return chan->verbs->enlist_gone(chan, dir, waiter);
+    leat_chan *core = leat__chan_core(chan);
+    enum leat__dir gone = dir == LEAT__SEND ? LEAT__RECV : LEAT__SEND;
+    if (gone == LEAT__SEND)
+        core = leat__chan_senders(core);
+    if ((core->verbs->stays_without & (1u << gone)) == 0 &&
+        !leat__chan_is(core, LEAT__CHAN_CLOSED))
+        close_with(core, 0);
+}
+
+static bool is_told_gone(leat_chan *chan, enum leat__dir dir)
+{
+    bool gone = leat__chan_is_gone(chan, dir);
+    if (gone)
+        finish_leaving(chan, dir);
+    return gone;
+}
+
+/* At goneq: the kinds' common way. */
+static int enlist_gone(leat_chan *chan, enum leat__dir dir,
+                       leat__waiter *waiter)
+{
     chan = leat__chan_core(chan);
     leat__chan_lock(chan);
     bool gone = leat__chan_is_gone(chan, dir);
@@ -80,6 +101,18 @@ int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
         leat__list_push_back(&chan->goneq, &waiter->link);
     leat__chan_unlock(chan);
     return gone ? 0 : LEAT_EAGAIN;
+}
+
+int leat__chan_enlist_gone(leat_chan *chan, enum leat__dir dir,
+                           leat__waiter *waiter)
+{
+    waiter->dir = (uint8_t)dir;
+    int rc = chan->verbs->enlist_gone != NULL
+                 ? chan->verbs->enlist_gone(chan, dir, waiter)
+                 : enlist_gone(chan, dir, waiter);
+    if (rc == 0)
+        finish_leaving(chan, dir);
+    return rc;
 }
 
 static const char *still_waits(enum leat__dir half)
@@ -200,7 +233,7 @@ leat_chan *leat_tx_chan(leat_tx *tx)
 
 bool leat_tx_is_gone(leat_tx *tx)
 {
-    return leat__chan_is_gone(leat__chan_of_tx(tx), LEAT__SEND);
+    return is_told_gone(leat__chan_of_tx(tx), LEAT__SEND);
 }
 
 /* ---- the receiving half ------------------------------------------------------ */
@@ -287,7 +320,7 @@ leat_chan *leat_rx_chan(leat_rx *rx)
 
 bool leat_rx_is_gone(leat_rx *rx)
 {
-    return leat__chan_is_gone(leat__chan_of_rx(rx), LEAT__RECV);
+    return is_told_gone(leat__chan_of_rx(rx), LEAT__RECV);
 }
 
 /* ---- the view ------------------------------------------------------------------ */

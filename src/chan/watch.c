@@ -662,6 +662,7 @@ const leat__verbs leat__watch_verbs = {
     .discard = watch_discard,
     .name = "watch",
     .leave = watch_leave,
+    .stays_without = 1u << LEAT__RECV,
     .len = watch_len,
     .free = watch_free,
 };

@@ -44,6 +44,7 @@ static void never_discard(leat_chan *chan)
 
 /* There is no sending half, so nothing of one. */
 static const leat__verbs never_verbs = {
+    .stays_without = 1u << LEAT__SEND,
     .name = "never",
     .hints = true,
     .try_recv = never_try,

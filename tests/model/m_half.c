@@ -319,6 +319,7 @@ static void *waits_gone(void *arg)
     int rc = leat_tx_wait_gone(tx, until);
     M_ASSERT(rc == 0 || (rc == LEAT_ETIMEDOUT && arg != NULL));
     M_ASSERT(rc != 0 || (left_behind == 1 && leat_tx_is_gone(tx)));
+    M_ASSERT(rc != 0 || leat_chan_is_closed(leat_tx_chan(tx)));
     return NULL;
 }
 

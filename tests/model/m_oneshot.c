@@ -108,7 +108,8 @@ static void *waits_tx(void *arg)
     /* not for ever: the other side may wait for ours to send */
     int rc = leat_tx_wait_gone(tx, leat_in_ns(1 + m_choose(60)));
     if (rc == 0)
-        M_ASSERT(behind_rx == 1 && leat_tx_is_gone(tx));
+        M_ASSERT(behind_rx == 1 && leat_tx_is_gone(tx) &&
+                 leat_chan_is_closed(leat_tx_chan(tx)));
     return arg;
 }
 
@@ -210,7 +211,8 @@ static void *waits_rx(void *arg)
 {
     int rc = leat_rx_wait_gone(rx, leat_in_ns(1 + m_choose(60)));
     if (rc == 0)
-        M_ASSERT(behind_tx == 1 && leat_rx_is_gone(rx));
+        M_ASSERT(behind_tx == 1 && leat_rx_is_gone(rx) &&
+                 leat_chan_is_closed(leat_rx_chan(rx)));
     return arg;
 }
 
@@ -359,7 +361,8 @@ static void *waits_for_ever_tx(void *arg)
     if (m_choose(2) == 0)
         send_it();
     M_ASSERT(leat_tx_wait_gone(tx, leat_forever()) == 0);
-    M_ASSERT(behind_rx == 1 && leat_tx_is_gone(tx));
+    M_ASSERT(behind_rx == 1 && leat_tx_is_gone(tx) &&
+             leat_chan_is_closed(leat_tx_chan(tx)));
     drop_tx();
     return arg;
 }
@@ -367,8 +370,9 @@ static void *waits_for_ever_tx(void *arg)
 static void *waits_for_ever_rx(void *arg)
 {
     M_ASSERT(leat_rx_wait_gone(rx, leat_forever()) == 0);
-    M_ASSERT(behind_tx == 1 && leat_rx_is_gone(rx));
-    int rc = recv_once(leat_forever()); /* it may be gone and not closed yet */
+    M_ASSERT(behind_tx == 1 && leat_rx_is_gone(rx) &&
+             leat_chan_is_closed(leat_rx_chan(rx)));
+    int rc = recv_once(leat_nowait());
     M_ASSERT(rc == (sent ? 0 : LEAT_ECLOSED));
     drop_rx();
     return arg;
