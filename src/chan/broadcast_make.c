@@ -57,7 +57,9 @@ static bool plan_hub(struct hub_plan *plan, size_t msg_bytes, size_t capacity,
     leat__layout *layout = &plan->layout;
     if (msg_bytes > SIZE_MAX / 8)
         return false;
-    *layout = (leat__layout){.kind = LEAT__HUB, .bounded = true};
+    layout->kind = LEAT__HUB;
+    layout->bounded = true;
+    layout->header = 0;
     plan->lossy = leat__policy_displaces(opts->policy);
     plan->ring = opts->discard == NULL && (opts->flags & LEAT_IN_PLACE) == 0 &&
                  (!plan->lossy || msg_bytes <= LEAT__BRING_MAX);
@@ -202,14 +204,14 @@ static leat__hub *hub_of_view(leat_chan *chan)
     return leat__hub_of(leat__chan_senders(chan));
 }
 
-static leat__layout layout_of_sub(leat__hub *hub)
+static void plan_sub(leat__layout *layout, leat__hub *hub)
 {
-    leat__layout layout = {.kind = LEAT__SUB,
-                           .block_align = LEAT__LINE_PAIR,
-                           .bytes = sizeof(leat__sub)};
+    layout->kind = LEAT__SUB;
+    layout->block_align = LEAT__LINE_PAIR;
+    layout->bytes = sizeof(leat__sub);
+    layout->record_at = 0;
     if (leat__hub_chan(hub)->record != NULL)
-        layout.record_at = leat__record_room(&layout.bytes);
-    return layout;
+        layout->record_at = leat__record_room(&layout->bytes);
 }
 
 /* pre: all zero */
@@ -264,7 +266,8 @@ static int new_sub(leat_rx **rx, const leat__room *place, leat_chan *view,
     LEAT_CHECK(rx != NULL, "leat_broadcast_subscribe: rx is NULL");
     if ((flags & ~LEAT_REPORT_LAG) != 0)
         return LEAT_EINVAL;
-    leat__layout layout = layout_of_sub(hub);
+    leat__layout layout;
+    plan_sub(&layout, hub);
     leat_chan *chan = leat__chan_block(&layout, place);
     if (chan == NULL)
         return place == NULL ? LEAT_ENOMEM : LEAT_EINVAL;
@@ -291,7 +294,8 @@ int leat_broadcast_subscribe(leat_rx **rx, leat_chan *chan, uint32_t flags)
 
 size_t leat_broadcast_rx_footprint(leat_chan *chan)
 {
-    leat__layout layout = layout_of_sub(hub_of_view(chan));
+    leat__layout layout;
+    plan_sub(&layout, hub_of_view(chan));
     return layout.bytes + layout.block_align - 1;
 }
 

@@ -22,7 +22,7 @@ root=$(cd "$here/../.." && pwd)
 counts=$here/genmc.counts
 logs=$root/build/genmc
 harnesses=(lock wait token thread half op locked zero seg spsc
-    oneshot loop mutex)
+    oneshot loop mutex setonce cancel watch broadcast)
 models=(rc11 imm)
 seconds_max=600
 

@@ -90,11 +90,11 @@ static inline void m_join(m_thread thread)
 #define ECANCELED 125
 #endif
 
-/* leat's one memset clears a channel. The checker wants memory to be written as
- * it will be read, field by field; make_init writes the others. */
-struct leat_chan;
-static void m_clear(struct leat_chan *chan, size_t bytes);
-#define memset(chan, zero, bytes) m_clear((chan), (bytes))
+/* leat's memset clears a channel, or a watch's cell. The checker wants memory to be
+ * written as it will be read, field by field; what is made writes the others. Which it is
+ * the size says. */
+static void m_clear(void *at, size_t bytes);
+#define memset(at, zero, bytes) m_clear((at), (bytes))
 #include "leat_all.c"
 #undef memset
 
@@ -109,11 +109,26 @@ static void m_clear_end(leat__end *end)
     leat__st32_rlx(&end->inside, 0);
 }
 
-static void m_clear(struct leat_chan *chan, size_t bytes)
+/* What all kinds have. */
+static void m_clear_prefix(leat_chan *chan)
 {
+    chan->deep = false;
+    chan->asymmetric = false;
+    chan->flags = 0;
+    chan->lent = false;
+    chan->policy = 0;
     chan->reason = 0;
+    chan->discard = NULL;
+    chan->discard_arg = NULL;
+    chan->record = NULL;
+    leat__st32_rlx(&chan->tx.owners, 0);
+    leat__st32_rlx(&chan->rx.owners, 0);
     leat__st32_rlx(&chan->lock.held, 0);
     leat__st32_rlx(&chan->state, 0);
+}
+
+static void m_clear_store(leat_chan *chan)
+{
     leat__stz_rlx(&chan->store.len, 0);
     chan->store.head = 0;
     chan->store.tail = 0;
@@ -123,10 +138,100 @@ static void m_clear(struct leat_chan *chan, size_t bytes)
     leat__st32_rlx(&chan->asleep, 0);
     leat__st32_rlx(&chan->outside.held, 0);
     chan->idle = NULL;
-    chan->record = NULL;
-    if (bytes > LEAT__CHAN_BYTES) {
-        m_clear_end(&chan->put);
-        m_clear_end(&chan->get);
+}
+
+static void m_clear_watch(leat_chan *core)
+{
+    m_clear_prefix(core);
+    leat__st32_rlx(&core->outside.held, 0);
+    leat__watch_of(core)->idle = NULL;
+}
+
+static void m_clear_reader(leat_chan *chan)
+{
+    m_clear_prefix(chan);
+    leat__watch_reader_of(chan)->link = (leat__link){NULL, NULL};
+    leat__watch_reader_of(chan)->borrows = 0;
+}
+
+static void m_clear_cell(leat__watch_cell *cell)
+{
+    cell->next = NULL;
+    cell->borrows = 0;
+    cell->replaced = false;
+    cell->moved = false;
+    cell->of_heap = false;
+}
+
+static void m_clear_hub(leat__hub *hub)
+{
+    leat_chan *chan = leat__hub_chan(hub);
+    m_clear_prefix(chan);
+    m_clear_store(chan);
+    leat__stz_rlx(&hub->tail, 0);
+    hub->index = 0;
+    hub->marked = false;
+    leat__list_init(&hub->subs);
+    leat__list_init(&hub->asleep);
+    hub->live = 0;
+    leat__stz_rlx(&hub->first, 0);
+    hub->first_index = 0;
+    hub->idle = NULL;
+    hub->reserved = 0;
+    hub->unseen = 0;
+    hub->gone.sent = 0;
+    hub->gone.received = 0;
+    hub->gone.dropped = 0;
+    hub->gone.discarded = 0;
+}
+
+static void m_clear_sub(leat__sub *sub)
+{
+    m_clear_prefix(leat__sub_chan(sub));
+    sub->lagged = false;
+    sub->marked = false;
+    sub->visit = false;
+    sub->sealed = false;
+    sub->done = false;
+    sub->missed = 0;
+    sub->missed_all = 0;
+    sub->discarded = 0;
+    sub->borrowed = 0;
+    sub->link = (leat__link){NULL, NULL};
+    sub->sleep = (leat__link){NULL, NULL};
+}
+
+/* The one slot of a lossy ring. */
+static void m_clear_stamped(void *at, size_t bytes)
+{
+    leat__az *words = at;
+    for (size_t i = 0; i < bytes / sizeof *words; i++)
+        leat__stz_rlx(&words[i], 0);
+}
+
+static void m_clear(void *at, size_t bytes)
+{
+    if (bytes == sizeof(leat__watch_cell)) {
+        m_clear_cell(at);
+    } else if (bytes == LEAT__WATCH_BYTES) {
+        m_clear_watch(at);
+    } else if (bytes == LEAT__READER_BYTES) {
+        m_clear_reader(at);
+    } else if (bytes == sizeof(leat__hub)) {
+        m_clear_hub(at);
+    } else if (bytes == sizeof(leat__sub)) {
+        m_clear_sub(at);
+    } else if (bytes == leat__bring_stride(8)) {
+        m_clear_stamped(at, bytes);
+    } else {
+        M_ASSERT(bytes == LEAT__CHAN_BYTES || bytes >= sizeof(leat_chan));
+        leat_chan *chan = at;
+        m_clear_prefix(chan);
+        m_clear_store(chan);
+        if (bytes > LEAT__CHAN_BYTES) {
+            m_clear_end(&chan->put);
+            m_clear_end(&chan->get);
+        }
     }
 }
 
@@ -149,6 +254,9 @@ void *memcpy(void *to, const void *from, size_t bytes)
     } else if (bytes == sizeof(leat__link)) {
         *(struct leat__link **)to = *(struct leat__link *const *)from;
         ((struct leat__link **)to)[1] = ((struct leat__link *const *)from)[1];
+    } else if (bytes == sizeof(uint64_t)) {
+        *(uint64_t *)to =
+            *(const uint64_t *)from; /* a message of g_broadcast */
     } else if (bytes == 1) {
         *(char *)to = *(const char *)from; /* an empty name */
     } else {
