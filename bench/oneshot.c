@@ -79,9 +79,10 @@ static void give_back(void *arg)
 static void make_in_ring(struct pair *pair, struct room *rooms, uint64_t v)
 {
     struct room *room = &rooms[v % ROOMS];
+    unsigned looks = 0;
 
     while (atomic_load_explicit(&room->busy, memory_order_acquire))
-        continue;
+        own_look_again(&looks);
     atomic_store_explicit(&room->busy, true, memory_order_relaxed);
     make_in(pair, room, LEAT_CHAN_OPTS(.gone = give_back, .gone_arg = room));
 }

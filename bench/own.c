@@ -29,9 +29,9 @@ void own_join(pthread_t thread)
 /* ---- the desk ----------------------------------------------------------------- */
 
 /* Looks before the processor is offered to others. */
-enum { LOOKS = 1000 };
+enum { LOOKS = 100 };
 
-static void look_again(unsigned *looks)
+void own_look_again(unsigned *looks)
 {
     if (++*looks > LOOKS) {
         sched_yield();
@@ -49,7 +49,7 @@ void own_put(struct own_desk *desk, void *what)
     unsigned looks = 0;
 
     while (atomic_load_explicit(&desk->what, memory_order_acquire) != NULL)
-        look_again(&looks);
+        own_look_again(&looks);
     atomic_store_explicit(&desk->what, what, memory_order_release);
 }
 
@@ -60,7 +60,7 @@ void *own_take(struct own_desk *desk)
 
     while ((what = atomic_load_explicit(&desk->what, memory_order_acquire)) ==
            NULL)
-        look_again(&looks);
+        own_look_again(&looks);
     atomic_store_explicit(&desk->what, NULL, memory_order_release);
     return what;
 }

@@ -55,6 +55,10 @@ bool own_is(const struct own_cell *cell, const char *who);
 void own_start(pthread_t *thread, void *(*fn)(void *arg), void *arg);
 void own_join(pthread_t thread);
 
+/* A moment's rest between two looks at what another thread is going to change; after
+ * some looks the processor is offered to others. */
+void own_look_again(unsigned *looks);
+
 /* A word through which one thread hands pointers to another that is looking out for them:
  * the quickest way there is, and the same for each participant. */
 struct own_desk {

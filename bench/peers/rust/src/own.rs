@@ -113,7 +113,7 @@ pub struct Desk<T> {
 unsafe impl<T: Send> Sync for Desk<T> {}
 
 /// Looks before the processor is offered to others.
-const LOOKS: u32 = 1000;
+const LOOKS: u32 = 100;
 
 impl<T> Desk<T> {
     pub fn new() -> Self {
