@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { THREADS_MAX = 4 };
 
@@ -38,7 +37,7 @@ void cell_fail(const char *what)
     exit(1);
 }
 
-static int64_t clock_ns(clockid_t clock)
+int64_t cell_clock_ns(clockid_t clock)
 {
     struct timespec t;
 
@@ -122,10 +121,7 @@ static void *nothing(void *arg)
     return arg;
 }
 
-/* glibc leaves the locked operation out of a mutex, and locks out of malloc, as
- * long as a process never had a second thread. Nobody who wants a channel has
- * such a process, so seq shall not run in one. */
-static void become_threaded(void)
+void cell_become_threaded(void)
 {
     struct worker w;
 
@@ -133,28 +129,27 @@ static void become_threaded(void)
     join(&w);
 }
 
-static void check(const struct cell_peer *peer, struct tally got,
-                  uint64_t count, uint64_t sum)
+void cell_check(const char *who, struct tally got, uint64_t count, uint64_t sum)
 {
     if (got.count == count && got.sum == sum)
         return;
     fprintf(stderr,
             "bench: %s got %" PRIu64 " messages of sum %" PRIu64
             ", not %" PRIu64 " of sum %" PRIu64 "\n",
-            peer->who, got.count, got.sum, count, sum);
+            who, got.count, got.sum, count, sum);
     exit(1);
 }
 
 static int measure(const struct cell *cell)
 {
-    int64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    int64_t wall = clock_ns(CLOCK_MONOTONIC);
+    int64_t cpu = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    int64_t wall = cell_clock_ns(CLOCK_MONOTONIC);
     struct tally got = run(cell);
-    wall = clock_ns(CLOCK_MONOTONIC) - wall;
-    cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    wall = cell_clock_ns(CLOCK_MONOTONIC) - wall;
+    cpu = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 
     uint64_t n = cell->messages;
-    check(cell->peer, got, n, n * (n + 1) / 2 * CELL_WORDS);
+    cell_check(cell->peer->who, got, n, n * (n + 1) / 2 * CELL_WORDS);
     printf("%.2f %.2f\n", (double)wall / (double)n, (double)cpu / (double)n);
     return 0;
 }
@@ -181,8 +176,7 @@ static void parse(struct cell *cell, const char *scenario, const char *capacity,
         cell_fail("seq needs room for all messages");
 }
 
-/* Is the scenario one of the list's words? */
-static bool runs(const char *scenarios, const char *scenario)
+bool cell_runs(const char *scenarios, const char *scenario)
 {
     size_t length = strlen(scenario);
 
@@ -204,7 +198,8 @@ int cell_main(const struct cell_peer *peers, int argc, char **argv)
         return 0;
     }
     while (argc == 6 && peer->who &&
-           (strcmp(peer->who, argv[1]) != 0 || !runs(peer->scenarios, argv[2])))
+           (strcmp(peer->who, argv[1]) != 0 ||
+            !cell_runs(peer->scenarios, argv[2])))
         peer++;
     if (argc != 6 || !peer->who) {
         fprintf(stderr,
@@ -219,7 +214,7 @@ int cell_main(const struct cell_peer *peers, int argc, char **argv)
         cell_fail("compiled for messages of another size");
     struct cell cell = {.peer = peer};
     parse(&cell, argv[2], argv[3], argv[4]);
-    become_threaded();
+    cell_become_threaded();
     if (probe(peer, argv[2], cell.capacity, cell.messages))
         return 0;
     return measure(&cell);

@@ -32,6 +32,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define CELL_UNBOUNDED SIZE_MAX
 
@@ -84,5 +85,19 @@ static inline uint64_t cell_sum(const struct cell_msg *msg)
 
 /* Print a sentence and exit with 1. */
 _Noreturn void cell_fail(const char *what);
+
+int64_t cell_clock_ns(clockid_t clock);
+
+/* Start and join a thread: glibc leaves the locked operation out of a mutex, and
+ * locks out of malloc, as long as a process never had a second thread. Nobody who
+ * wants a channel has such a process, so seq shall not run in one. */
+void cell_become_threaded(void);
+
+/* Is the scenario one of the list's words? */
+bool cell_runs(const char *scenarios, const char *scenario);
+
+/* count messages of sum words must have been got, or the program fails. */
+void cell_check(const char *who, struct tally got, uint64_t count,
+                uint64_t sum);
 
 #endif

@@ -76,6 +76,62 @@ HUGE_BYTES = 65536  # of a message: a quarter of that
 TIMEOUT_S = 300     # of one run: a channel that hangs is a failure
 
 
+# Groups whose scenarios have a shape of their own, and programs (bench/own.h): who takes
+# part in them, as above.
+SELECT = ("select_rx", "select_both")
+BUSY = ("busy-1", "busy-8", "busy-64", "busy-512")
+QUIET = ("quiet-1", "quiet-8", "quiet-64", "quiet-512")
+ONESHOT = ("alone", "ask")
+CANCEL = ("flat", "deep")
+SELECTORS = {
+    "leat": ("leat-select", "leat", (*SELECT, *BUSY, *QUIET), ANY),
+    "leat-set": ("leat-select", "leat", (*SELECT, *BUSY, *QUIET), ANY),
+    "leat-spsc": ("leat-select", "leat", ("select_rx", *BUSY, *QUIET), ANY),
+    "crossbeam-channel": ("rust-select", "thread", (*SELECT, *BUSY, *QUIET), ANY),
+    # where both sides select it loses wake-ups and hangs: zesterer/flume issue 135
+    "flume": ("rust-select", "thread", ("select_rx", *BUSY, *QUIET), ANY),
+    "go": ("go_peers", "task", (*SELECT, *BUSY, *QUIET), BOUNDED),
+}
+ONESHOTS = {
+    "leat": ("leat-oneshot", "leat", ONESHOT, ANY),
+    "leat-in": ("leat-oneshot", "leat", ONESHOT, ANY),
+    "oneshot": ("rust-oneshot", "thread", ONESHOT, ANY),
+    "tokio": ("rust-oneshot", "thread", ONESHOT, ANY),
+    "futures-channel": ("rust-oneshot", "thread", ONESHOT, ANY),
+    "crossbeam-channel": ("rust-oneshot", "thread", ONESHOT, ANY),
+    "go": ("go_peers", "task", ONESHOT, ANY),
+}
+CANCELS = {
+    "leat": ("leat-cancel", "leat", CANCEL, ANY),
+    "leat-in": ("leat-cancel", "leat", CANCEL, ANY),
+    "tokio-util": ("rust-cancel", "thread", CANCEL, ANY),
+    "go": ("go_peers", "task", CANCEL, ANY),
+}
+GROUPS.update({
+    "select": (SELECT, ("unbounded", "large", "1", "0"), (8,)),
+    "select_n": (BUSY, ("128", "1"), (8,)),
+    "select_quiet": (QUIET, ("128",), (8,)),
+    "oneshot": (ONESHOT, ("1",), (8,)),
+    "cancel": (CANCEL, ("0",), (8,)),
+})
+OWN = {"select": SELECTORS, "select_n": SELECTORS, "select_quiet": SELECTORS,
+       "oneshot": ONESHOTS, "cancel": CANCELS}
+MESSAGES_OF.update({
+    "busy-64": 200000, "busy-512": 40000, "quiet-64": 200000,
+    "quiet-512": 20000, "alone": 1000000, "ask": 40000, "flat": 200000,
+    "deep": 200000})
+
+
+def participants(group):
+    return OWN.get(group, PARTICIPANTS)
+
+
+def every_participant():
+    """(who, what the tables say of it), once for each table it is in."""
+    for table in (PARTICIPANTS, *{id(t): t for t in OWN.values()}.values()):
+        yield from table.items()
+
+
 def cells(only):
     """The cells whose name, such as "sizes 4:4 128 32", fits one of some regular
     expressions."""
@@ -89,10 +145,9 @@ def cells(only):
                 yield cell
 
 
-def program(who, size):
-    """The path of the participant's program for messages of that size, or None
-    if there is none."""
-    name = PARTICIPANTS[who][0]
+def program(name, size):
+    """The path of that program for messages of that size, or None if there is
+    none."""
     for path in (f"{name}-{size}", name):
         path = os.path.join(WORK, "bin", path)
         if os.path.exists(path):
@@ -121,9 +176,11 @@ def crate_versions():
 def version_of(who):
     if who == "std-mpsc":
         return (output_of("rustc", "--version") or "?").split()[1]
-    if PARTICIPANTS[who][0] == "rust_peers":
+    name = next(said[0] for other, said in every_participant() if other == who
+                and program(said[0], 8))
+    if name.startswith("rust"):
         return crate_versions()[who]
-    return output_of(program(who, 8), who, "version")
+    return output_of(program(name, 8), who, "version")
 
 
 def machine():
@@ -138,7 +195,8 @@ def machine():
 
 
 def run_one(who, cell, messages):
-    command = [program(who, cell.bytes), who, cell.scenario, cell.capacity,
+    name = participants(cell.group)[who][0]
+    command = [program(name, cell.bytes), who, cell.scenario, cell.capacity,
                str(messages), str(cell.bytes)]
     try:
         done = subprocess.run(command, capture_output=True, text=True,
@@ -197,6 +255,7 @@ FIELDS_OF = {
     "burst": ("before_kib", "peak_kib", "after_kib"),
     "empty": ("bytes_per_channel",),
     "make": ("ns_per_channel",),
+    **{scenario: ("make_ns", "cancel_ns", "drop_ns") for scenario in CANCEL},
 }
 
 
@@ -204,7 +263,7 @@ def row(cell, who, samples, version):
     """What is published of a participant in a cell: the median of each number."""
     fields = FIELDS_OF.get(cell.scenario, FIELDS)
     return {
-        "scenario": cell.scenario, "capacity": cell.capacity,
+        "group": cell.group, "scenario": cell.scenario, "capacity": cell.capacity,
         "bytes": cell.bytes, "who": who, "version": version,
         **{field: round(statistics.median(values), 2)
            for field, values in zip(fields, zip(*samples), strict=True)},
@@ -213,16 +272,18 @@ def row(cell, who, samples, version):
 
 def make_plan(args):
     """{cell: [who, ...]}, and the programs that are missing."""
-    plan = {}
-    whos = [who for who, (_, kind, _, _) in PARTICIPANTS.items()
-            if re.search(args.who, who) and (kind == "leat" or args.peers)]
-    missing = {PARTICIPANTS[who][0] for who in whos if not program(who, 8)}
+    plan, missing = {}, set()
     for cell in cells(args.only.split(",")):
-        for who in whos:
-            _, _, scenarios, capacities = PARTICIPANTS[who]
-            if (cell.scenario in scenarios and cell.capacity in capacities
-                    and program(who, cell.bytes)):
+        for who, (name, kind, scenarios, capacities) in participants(
+                cell.group).items():
+            if (not re.search(args.who, who) or kind != "leat" and not args.peers
+                    or cell.scenario not in scenarios
+                    or cell.capacity not in capacities):
+                continue
+            if program(name, cell.bytes):
                 plan.setdefault(cell, []).append(who)
+            elif cell.bytes == 8:
+                missing.add(name)
     return plan, missing
 
 
@@ -282,7 +343,8 @@ def main():
               file=sys.stderr)
     if not plan:
         sys.exit("bench: nothing to measure")
-    versions = {who: version_of(who) for who in PARTICIPANTS
+    versions = {who: version_of(who)
+                for who in dict.fromkeys(who for who, _ in every_participant())
                 if any(who in whos for whos in plan.values())}
     facts = about(args, versions, missing)
     print(f"bench: seed {args.seed}", file=sys.stderr)
@@ -296,7 +358,7 @@ def main():
             for cell, who in keys]
     spread = {(*cell[1:], who): [sample[0] for sample in samples[cell, who]]
               for cell, who in keys}
-    kinds = {who: kind for who, (_, kind, _, _) in PARTICIPANTS.items()}
+    kinds = {who: kind for who, (_, kind, _, _) in every_participant()}
     picture = chart.svg(rows)
     page = report.page(rows, kinds, spread, facts, floors, picture)
 

@@ -135,10 +135,59 @@ PROBES = {
               {"before_kib": "before", "peak_kib": "peak", "after_kib": "after"}),
     "empty": ("empty: size of a channel", "What the allocator gave out for it, "
               "its own overhead included.", {"bytes_per_channel": "bytes"}),
+    "flat": ("flat: a cancel token and its ten thousand children",
+             "Nanoseconds a token: to make it, to cancel the root with all below, "
+             "to drop it. `leat-in` uses the caller's memory. For Go, whose collector "
+             "destroys, the last is a call of the context's cancel function.",
+             {"make_ns": "make", "cancel_ns": "cancel", "drop_ns": "drop"}),
+    "deep": ("deep: the same, 10 with 10 with 100 below", "As above.",
+             {"make_ns": "make", "cancel_ns": "cancel", "drop_ns": "drop"}),
     "make": ("make: creation and destruction", "Nanoseconds for both together; "
              "for Go, whose collector destroys, creation and its share of that.",
              {"ns_per_channel": "ns"}),
 }
+
+
+# Groups with a table of their own: the title, what to know.
+OWN = {
+    "select": (
+        "select: four channels",
+        "As crossbeam-channel's own suite has it. `select_rx`: four threads send, "
+        "each to its channel, and one selects among the four to receive. "
+        "`select_both`: four threads select among the four to send, and four to "
+        "receive. `leat` is an array given to leat_select, `leat-spsc` one of channels "
+        "with promises, `leat-set` a leat_set. crossbeam's Select keeps its list "
+        "from call to call; flume's Selector is made anew for each, and is not in "
+        "`select_both`, where it hangs. Go has a statement."),
+    "select_n": (
+        "select_n: many channels, all of them busy",
+        "`busy-N`: one thread sends to N channels in turn, another selects among "
+        "them to receive. Go has a statement for 8 and reflect.Select above."),
+    "select_quiet": (
+        "select_quiet: many channels, one message",
+        "`quiet-N`: one thread sends to one of N channels, in turn, and selects among "
+        "all to receive: what it costs to find that one."),
+    "oneshot": (
+        "oneshot: a channel for each message",
+        "`alone`: made, sent to, received from and dropped in one thread. `ask`: the "
+        "thread that makes it waits for the value; another, which was looking out "
+        "for the sending half, sends. `leat-in` uses the caller's memory. "
+        "futures-channel's is polled by a thread that parks; crossbeam's and Go's are "
+        "channels of capacity 1."),
+}
+
+
+def own_section(group, rows, kinds, spread):
+    title, note = OWN[group]
+    best = best_peers(rows, kinds)
+    lines = ["", f"## {title}", "", note, "", *summary(rows, kinds, best), "",
+             "| | capacity | who | wall ns | cpu ns | ratio | quartiles |",
+             "|---|---|---|---:|---:|---:|---:|"]
+    for scenario, mine in by(rows, "scenario").items():
+        for of_cell in by(mine, "capacity").values():
+            first, *rest = cell_rows(of_cell, kinds, best, spread)
+            lines += [f"| {scenario} {first}", *(f"| {line}" for line in rest)]
+    return lines
 
 
 def probe_lines(rows, kinds, fields):
@@ -170,7 +219,9 @@ def probe_section(scenario, rows, kinds):
 
 def page(rows, kinds, spread, facts, floors, picture):
     probed = [r for r in rows if r["scenario"] in PROBES]
-    rows = [r for r in rows if r["scenario"] not in PROBES]
+    own = [r for r in rows if r["group"] in OWN]
+    rows = [r for r in rows if r["scenario"] not in PROBES
+            and r["group"] not in OWN]
     best = best_peers(rows, kinds)
     lines = [INTRO]
     for size, mine in by(rows, "bytes").items():
@@ -191,6 +242,8 @@ def page(rows, kinds, spread, facts, floors, picture):
                       "|---|---|---:|---:|---:|---:|"]
             for of_cell in by(mine, "capacity").values():
                 lines += cell_rows(of_cell, kinds, best, spread)
+    for group, mine in by(own, "group").items():
+        lines += own_section(group, mine, kinds, spread)
     for scenario, mine in by(probed, "scenario").items():
         lines += probe_section(scenario, mine, kinds)
     lines += ["", "## Floors", "",

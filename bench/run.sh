@@ -59,6 +59,19 @@ build_leat() {
     done
 }
 
+# leat in the groups of bench/own.h. pre: build_leat
+build_own_leat() {
+    local flags group
+    flags=$(PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig \
+        pkg-config --static --cflags --libs leat)
+    for group in select oneshot cancel; do
+        # shellcheck disable=SC2086 # several flags
+        quietly "$cc" "${cflags[@]}" "$bench/cell.c" "$bench/probe.c" \
+            "$bench/own.c" "$bench/$group.c" -o "$bin/leat-$group" $flags \
+            -pthread
+    done
+}
+
 build_c_peers() {
     local bytes optimise
     for bytes in 8 32 256; do
@@ -79,13 +92,17 @@ build_c_peers() {
 
 build_rust_peers() {
     if ! command -v cargo >/dev/null; then
-        say "no cargo: leaving crossbeam-channel, flume, kanal, std mpsc out"
+        say "no cargo: leaving the Rust crates and std mpsc out"
         return
     fi
     quietly cargo build --release --locked --jobs 2 \
         --manifest-path "$bench/peers/rust/Cargo.toml" \
         --target-dir "$work/rust"
     cp "$work/rust/release/leat-bench-peers" "$bin/rust_peers"
+    local group
+    for group in select oneshot cancel; do
+        cp "$work/rust/release/leat-bench-$group" "$bin/rust-$group"
+    done
 }
 
 build_go_peers() {
@@ -107,6 +124,7 @@ rm -rf "$bin"
 mkdir -p "$bin"
 say "building"
 build_leat
+build_own_leat
 quietly "$cc" "${cflags[@]}" -O3 "$bench/bound.c" -o "$bin/bound" -pthread
 case " $* " in
 *" --peers "*)
