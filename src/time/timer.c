@@ -227,7 +227,6 @@ static void timer_discard(leat_chan *chan)
 /* There is no sending half, so nothing of one. */
 static const leat__verbs timer_verbs = {
     .name = "timer",
-    .hints = true,
     .stays_without = 1u << LEAT__SEND,
     .try_recv = timer_try_recv,
     .recv_many = timer_recv_many,
