@@ -19,8 +19,9 @@ that is indented continues the one before:
                                   "*", or "module::*" for those below the module
 
 TEST is FILE:NAME for a test in tests/semantics/test_FILE.c, unit/FILE:NAME for one in
-tests/unit; direction:NAME is a case of direction.c. It has to be there and be run. Each
-test in tests/semantics stands for something."""
+tests/unit, storm/FILE:NAME for a way of tests/storm/FILE.c; direction:NAME is a case of
+direction.c. It has to be there and be run. Each test in tests/semantics stands for
+something."""
 import re
 import sys
 from collections import namedtuple
@@ -47,6 +48,16 @@ def tests_of(path):
     return has & runs
 
 
+def storms():
+    """(file, name) of the small storms that are there and are run."""
+    built = text_of("tests/storm/CMakeLists.txt")
+    for file, names in re.findall(r"^leat_small_storm\((\w+)([^)]*)\)", built,
+                                  flags=re.M):
+        has = re.findall(r'^    \{"(\w+)", \w+,',
+                         text_of(f"tests/storm/{file}.c"), flags=re.M)
+        yield from ((file, name) for name in names.split() if name in has)
+
+
 def our_tests(report):
     """TEST -> (path, name), as the maps spell it."""
     found = {f"direction:{name}": (CASES, name)
@@ -62,6 +73,8 @@ def our_tests(report):
                 continue
             for name in tests_of(path):
                 found[f"{prefix}{file.stem[5:]}:{name}"] = (path, name)
+    for file, name in storms():
+        found[f"storm/{file}:{name}"] = (f"tests/storm/{file}.c", name)
     return found
 
 

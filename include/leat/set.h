@@ -25,8 +25,8 @@
  * once, and then off until it is removed.
  *
  * Channels of capacity 0 and times are looked at in each call all the same, since a
- * message changes hands there only while both sides wait; so are channels of kinds that
- * cannot tell. Descriptors are not for sets: see leat/loop.h for event loops.
+ * message changes hands there only while both sides wait. Descriptors are not for sets:
+ * see leat/loop.h for event loops.
  *
  * One thread at a time uses a set, and may add and remove whenever it is not in
  * leat_set_wait. While a case is in a set its half or handle has an owner that lasts, and

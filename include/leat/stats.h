@@ -21,7 +21,8 @@
 #include <leat/api.h>
 #include <leat/chan.h>
 
-/* For leat_chan_opts.flags: count. */
+/* For leat_chan_opts.flags, and for leat_timer_opts.flags (leat/time.h says what a timer
+ * counts): count. */
 #define LEAT_STATS 0x8u
 
 typedef struct leat_stats {

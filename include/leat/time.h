@@ -35,6 +35,11 @@
  * The capacity is 1, or LEAT_UNBOUNDED for LEAT_MISSED_BURST; the length is how many
  * messages are due.
  *
+ * One made with LEAT_STATS counts. Its leat_stats are: received; dropped, the ticks that
+ * were missed and do not come (SKIP, DELAY); discarded, what was due and is not received
+ * any more, because it was set again, aborted or dropped; sent, all that were due by now;
+ * high_water, the most that were due at once; rx_blocked_ns.
+ *
  * When not to use it: to bound a wait, say so with a leat_until. To do something at
  * intervals in a thread of its own, leat_sleep is enough. */
 #ifndef LEAT_TIME_H
@@ -42,6 +47,7 @@
 
 #include <leat/api.h>
 #include <leat/chan.h>
+#include <leat/stats.h>
 #include <leat/until.h>
 
 /* What leat_tick does about ticks that nobody has received when the next is due. At
@@ -69,6 +75,7 @@ typedef struct leat_timer_opts {
         void *arg); /* called once, when the timer is freed, in the thread
             that let go last, holding no lock; as leat_chan_opts.gone */
     void *gone_arg; /* kept until then */
+    uint32_t flags; /* LEAT_STATS: count, for leat_chan_stats; or 0 */
 } leat_timer_opts;
 
 /* LEAT_TIMER_OPTS(.name = "heartbeat"): a pointer to options for one call. C only;
@@ -89,7 +96,7 @@ LEAT_BEGIN_DECLS
  *     leat_forever()                   not before leat_timer_reset says when
  *
  * returns   0                  *rx is yours to drop
- *           LEAT_EINVAL        opts->size is unknown
+ *           LEAT_EINVAL        opts->size or opts->flags are unknown
  *           LEAT_ENOMEM        no memory; below 0 *rx is untouched
  * aborts    if rx is NULL, or `when` carries a token
  * blocks    never            allocates  once here            threads  any

@@ -11,11 +11,17 @@
  *     rc = job_tx_send(tx, &j, leat_forever());
  *
  * Every leat_ name of a channel, and leat_op_send, leat_op_recv, leat_on_send,
- * leat_on_recv and leat_never, exists with leat_
- * replaced by the prefix, takes pointers to the type, and does exactly what the leat_ name does. Sizes are the
- * type's, and so is the alignment unless the options ask for more. The two
- * types are new ones: a job_tx is not a leat_tx and not another type's, and
- * job_tx_raw() gives the leat_tx beneath for whatever takes one. A type with a comma
+ * leat_on_recv and leat_never, exists with leat_ replaced by the prefix, takes pointers to
+ * the type, and does exactly what the leat_ name does. Sizes are the type's, and so is the
+ * alignment unless the options ask for more. The two types are new ones: a job_tx is not a
+ * leat_tx and not another type's, and job_tx_raw() gives the leat_tx beneath for whatever
+ * takes one. A case is checked where it is made, so the same ones go into arrays and sets:
+ *
+ *     leat_case cases[] = {job_on_recv(rx, &j), leat_on_cancel(stop)};
+ *     rc = leat_select(cases, 2, 0, leat_forever());
+ *     rc = leat_set_add(set, job_on_recv(rx, &j));
+ *
+ A type with a comma
  * in its name needs a typedef first; in C++ it must be trivially copyable, for a
  * message is its bytes. */
 #ifndef LEAT_TYPED_H
@@ -189,6 +195,15 @@ LEAT_END_DECLS
     {                                                                          \
         leat_rx *rx_ = NULL;                                                   \
         int rc = leat_watch_subscribe(&rx_, chan);                             \
+        if (rc == 0)                                                           \
+            *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_watch_subscribe_in(                \
+        prefix##_rx **rx, void *mem, size_t mem_bytes, leat_chan *chan)        \
+    {                                                                          \
+        leat_rx *rx_ = NULL;                                                   \
+        int rc = leat_watch_subscribe_in(&rx_, mem, mem_bytes, chan);          \
         if (rc == 0)                                                           \
             *rx = LEAT_CAST_(prefix##_rx *, rx_);                              \
         return rc;                                                             \

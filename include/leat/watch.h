@@ -112,6 +112,28 @@ LEAT_API LEAT_NODISCARD int leat_watch_new_in(leat_tx **tx, leat_rx **rx,
  */
 LEAT_API LEAT_NODISCARD int leat_watch_subscribe(leat_rx **rx, leat_chan *chan);
 
+/* How many bytes leat_watch_subscribe_in needs, for a reader of any watch.
+ *
+ * blocks    never            allocates  never            threads  any
+ * since     0.1
+ */
+LEAT_API size_t leat_watch_rx_footprint(void);
+
+/* One reader more, in memory of your own: mem_bytes at mem, at any alignment. It is yours
+ * again when the leat_rx_drop that returned true has returned, and the last weak handle of
+ * the reader is dropped.
+ *
+ * returns   0                  as leat_watch_subscribe
+ *           LEAT_EINVAL        mem_bytes is less than the footprint; *rx untouched
+ * aborts    as leat_watch_subscribe; if mem is NULL
+ * blocks    never            allocates  never
+ * threads   as leat_watch_subscribe
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_watch_subscribe_in(leat_rx **rx, void *mem,
+                                                    size_t mem_bytes,
+                                                    leat_chan *chan);
+
 /* Copy the value of this moment, seen or not, and mark nothing. `value` may be NULL.
  *
  * returns   the number of its version; the initial value's is 1

@@ -69,15 +69,16 @@ static int take_any_way(leat__sub *sub, enum leat__act act, void *msg,
                      : leat__bcells_take(sub, act, msg, after);
 }
 
-/* pre: the sub's lock too */
+/* A hint leaves the message to the next in line. pre: the sub's lock too */
 static void serve_sub(leat__sub *sub, leat__bafter *after)
 {
     leat__link *queue = &leat__sub_chan(sub)->recvq;
     leat__waiter *waiter;
     while (sub_has_message(sub) &&
            (waiter = leat__chan_claim_first(queue)) != NULL) {
+        enum leat__act act = (enum leat__act)waiter->act;
         waiter->rc =
-            take_any_way(sub, (enum leat__act)waiter->act, waiter->msg, after);
+            act == LEAT__HINT ? 0 : take_any_way(sub, act, waiter->msg, after);
         LEAT_ASSERT(waiter->rc == 0 || waiter->rc == LEAT_ELAGGED);
         leat__list_push_back(&after->woken, &waiter->link);
     }
@@ -122,12 +123,21 @@ static void put_and_deliver(leat__hub *hub, const void *msg,
         leat__hub_deliver(hub, after);
 }
 
+/* A cell for a sender, idle or to be displaced. */
+static bool has_cell(const leat__hub *hub)
+{
+    return hub->idle != NULL ||
+           (hub->lossy &&
+            leat__ldz_rlx(&hub->first) != /* relaxed: under the lock */
+                leat__hub_tail(hub));
+}
+
 /* Is there room for a sender; else, will who makes some come to the lock? */
 static bool has_room_or_mark(leat__hub *hub, bool *waits)
 {
     *waits = false;
     if (!hub->ring) {
-        *waits = hub->idle == NULL;
+        *waits = !has_cell(hub);
         return !*waits;
     }
     while (!leat__bring_has_room(hub)) {
@@ -139,6 +149,21 @@ static bool has_room_or_mark(leat__hub *hub, bool *waits)
     return true;
 }
 
+/* The first sender in line has room: what it wants. A hint leaves the room to the next; so
+ * does a select at a lossy channel, which is to try again: what it displaces may have to
+ * go to the hook first. */
+static void serve_sender(leat__hub *hub, leat__waiter *sender,
+                         leat__bafter *after)
+{
+    bool moves = sender->act != LEAT__HINT && !hub->lossy;
+    if (moves && hub->ring)
+        put_and_deliver(hub, sender->msg, after);
+    else if (moves)
+        leat__bcells_serve(hub, sender, after);
+    sender->rc = moves ? 0 : LEAT_EAGAIN;
+    leat__list_push_back(&after->woken, &sender->link);
+}
+
 static void serve_senders_of(leat__hub *hub, leat__bafter *after)
 {
     leat_chan *chan = leat__hub_chan(hub);
@@ -148,12 +173,7 @@ static void serve_senders_of(leat__hub *hub, leat__bafter *after)
         leat__waiter *sender = leat__chan_claim_first(&chan->sendq);
         if (sender == NULL)
             return;
-        if (hub->ring)
-            put_and_deliver(hub, sender->msg, after);
-        else
-            leat__bcells_serve(hub, sender, after);
-        sender->rc = 0;
-        leat__list_push_back(&after->woken, &sender->link);
+        serve_sender(hub, sender, after);
     }
 }
 
@@ -303,12 +323,11 @@ static int hub_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
     return leat__hub_offer(leat__hub_of(chan), waiter, true);
 }
 
-/* Might a send be done at once, or fail? */
-static bool might_send(leat__hub *hub, const leat__waiter *sender)
+/* Is a send over at once, whether there is room or not? */
+static bool needs_no_room(leat__hub *hub, const leat__waiter *sender)
 {
-    const leat_chan *chan = leat__hub_chan(hub);
-    return chan->policy != LEAT_POLICY_BLOCK || hub_is_closed(hub) ||
-           (!hub->ring && sender->act == LEAT__MOVE && hub->live == 0);
+    return hub_is_closed(hub) ||
+           (!hub->ring && sender->act != LEAT__PLACE && hub->live == 0);
 }
 
 static int hub_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
@@ -317,7 +336,7 @@ static int hub_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
     LEAT_ASSERT(dir == LEAT__SEND);
     (void)dir;
     leat__chan_lock(chan);
-    bool waits = !might_send(hub, waiter) && park_sender(hub, waiter);
+    bool waits = !needs_no_room(hub, waiter) && park_sender(hub, waiter);
     leat__chan_unlock(chan);
     return waits ? LEAT_EAGAIN : 0;
 }
@@ -405,6 +424,14 @@ static int sub_enlist(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
                           waiter->msg, waiter);
 }
 
+/* Has a receive an answer, if only that it missed something? pre: both locks */
+static bool might_receive(const leat__sub *sub)
+{
+    size_t lost = leat__sub_lost(sub);
+    return sub->lagged || sub->sealed || (lost > 0 && sub->reports) ||
+           sub->next + lost != leat__hub_tail(sub->hub);
+}
+
 static int sub_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
 {
     leat__sub *sub = leat__sub_of(chan);
@@ -413,7 +440,7 @@ static int sub_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
     (void)dir;
     leat__chan_lock(home);
     leat__chan_lock(chan);
-    bool waits = !sub->lagged && !sub->sealed && !sub_has_message(sub);
+    bool waits = !might_receive(sub);
     if (waits)
         park_receiver(sub, waiter);
     leat__chan_unlock(chan);

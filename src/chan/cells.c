@@ -788,7 +788,6 @@ const leat__verbs leat__cells_verbs = {
     .peek = cells_peek,
     .enlist = cells_enlist,
     .arm = cells_arm,
-    .hints = true,
     .close = cells_close,
     .discard = cells_discard,
     .look = leat__locked_look,

@@ -279,7 +279,8 @@ typedef struct leat__verbs {
     /* The same for a wait with several places, which may not be moved into by two of
      * them: if a try might succeed, do nothing and say so; else put the waiter into the
      * queue, in one step. What the same wait has in queues does not count. waiter->act
-     * is LEAT__MOVE or, if the kind `hints`, LEAT__HINT.
+     * is LEAT__MOVE or LEAT__HINT; who tells a hint goes on to the next in line, since
+     * it takes nothing.
      * returns 0: try now; LEAT_EAGAIN: in the queue */
     int (*arm)(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter);
     /* NULL: nothing happens by the passing of time alone. Else when the next receive
@@ -321,8 +322,6 @@ typedef struct leat__verbs {
      * be let go of when its own memory is gone; or NULL */
     leat_chan *(*end)(leat_chan *chan);
     const leat__places *places; /* NULL: nothing in place */
-    /* Does the kind know LEAT__HINT? */
-    bool hints;
     /* Halves whose last owner does not close the channel by leaving, 1 << leat__dir */
     uint8_t stays_without;
 } leat__verbs;

@@ -575,7 +575,6 @@ const leat__verbs leat__locked_verbs = {
     .peek = locked_peek,
     .enlist = locked_enlist,
     .arm = locked_arm,
-    .hints = true,
     .close = locked_close,
     .discard = locked_discard,
     .look = leat__locked_look,

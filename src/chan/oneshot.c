@@ -91,7 +91,8 @@ static void once_add_bits(leat_chan *chan, uint32_t bits)
 
 /* ---- send --------------------------------------------------------------------- */
 
-/* Give the value to the receiver that waits, and a copy to one that peeks.
+/* Give the value to the receiver that waits, a copy to one that peeks, and word to one
+ * that wants to be told.
  * pre: the lock is held, the channel open, the value in the slot */
 static void once_hand_out(leat_chan *chan, leat__link *won)
 {
@@ -99,10 +100,11 @@ static void once_hand_out(leat_chan *chan, leat__link *won)
     /* relaxed: nobody has sent yet, so nobody looks at it */
     while (leat__ld32_rlx(&chan->once.taken) == 0 &&
            (receiver = leat__chan_claim_first(&chan->recvq)) != NULL) {
-        leat__copy(receiver->msg, once_slot(chan), chan->msg_bytes);
+        if (receiver->act != LEAT__HINT)
+            leat__copy(receiver->msg, once_slot(chan), chan->msg_bytes);
         receiver->rc = 0;
         leat__list_push_back(won, &receiver->link);
-        if (receiver->act != LEAT__PEEK)
+        if (receiver->act == LEAT__MOVE)
             leat__st32_rlx(&chan->once.taken, 1); /* relaxed: goes with FULL */
     }
 }

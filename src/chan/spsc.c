@@ -665,7 +665,6 @@ const leat__verbs leat__spsc_verbs = {
     .peek = spsc_peek,
     .enlist = spsc_enlist,
     .arm = spsc_arm,
-    .hints = true,
     .close = spsc_close,
     .discard = spsc_discard,
     .abort = spsc_abort,

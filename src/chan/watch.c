@@ -111,11 +111,13 @@ static leat__watch_cell *retire_cell(leat_chan *core, leat__watch_cell *cell)
 
 /* ---- one reader (under the lock) ------------------------------------------------------ */
 
-/* Give the current value as it is asked for. */
+/* Give the current value as it is asked for; to who wants to be told of it, nothing. */
 static void serve(leat_chan *core, leat__watch_reader *reader,
                   enum leat__act act, void *msg)
 {
     leat__watch_cell *cell = leat__watch_of(core)->current;
+    if (act == LEAT__HINT)
+        return;
     if (act == LEAT__PLACE && msg != NULL) {
         cell->borrows++;
         reader->borrows++;

@@ -196,6 +196,21 @@ int leat_watch_new_in(leat_tx **tx, leat_rx **rx, void *mem, size_t mem_bytes,
                       LEAT__SITE());
 }
 
+/* In a block of reader_bytes. */
+static void subscribe_at(leat_rx **rx, leat_chan *reader, leat_chan *core,
+                         bool lent, const void *site)
+{
+    leat__chan_hold(core);
+    init_reader(reader, core, lent);
+    leat__chan_lock(core);
+    leat__watch_mark_seen(core, leat__watch_reader_of(reader));
+    /* relaxed: under the lock, as the way down is */
+    leat__add32_rlx(&core->rx.owners, 1);
+    leat__chan_unlock(core);
+    leat__registry_add(reader, site);
+    *rx = &reader->rx;
+}
+
 int leat_watch_subscribe(leat_rx **rx, leat_chan *chan)
 {
     leat_chan *core = leat__watch_core(chan);
@@ -203,14 +218,25 @@ int leat_watch_subscribe(leat_rx **rx, leat_chan *chan)
     leat_chan *reader = leat__mem_alloc(reader_bytes(), BLOCK_ALIGN);
     if (reader == NULL)
         return LEAT_ENOMEM;
-    leat__chan_hold(core);
-    init_reader(reader, core, false);
-    leat__chan_lock(core);
-    leat__watch_mark_seen(core, leat__watch_reader_of(reader));
-    /* relaxed: under the lock, as the way down is */
-    leat__add32_rlx(&core->rx.owners, 1);
-    leat__chan_unlock(core);
-    leat__registry_add(reader, LEAT__SITE());
-    *rx = &reader->rx;
+    subscribe_at(rx, reader, core, false, LEAT__SITE());
+    return 0;
+}
+
+size_t leat_watch_rx_footprint(void)
+{
+    return reader_bytes() + BLOCK_ALIGN - 1;
+}
+
+int leat_watch_subscribe_in(leat_rx **rx, void *mem, size_t mem_bytes,
+                            leat_chan *chan)
+{
+    leat_chan *core = leat__watch_core(chan);
+    LEAT_CHECK(rx != NULL && mem != NULL,
+               "leat_watch_subscribe_in: rx or mem is NULL");
+    if (mem_bytes < leat_watch_rx_footprint())
+        return LEAT_EINVAL;
+    leat_chan *reader =
+        leat__mem_within(mem, mem_bytes, reader_bytes(), BLOCK_ALIGN);
+    subscribe_at(rx, reader, core, true, LEAT__SITE());
     return 0;
 }

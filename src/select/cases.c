@@ -109,8 +109,6 @@ static int chan_arm(leat_case *it, leat__wait *wait, bool hint)
     leat_chan *chan = case_chan(it);
     if (case_dir(it) == LEAT__SEND && !waits_for_room(chan))
         return 0;
-    LEAT_CHECK(!hint || chan->verbs->hints,
-               "leat_ready: not for channels of this kind");
     leat__waiter *waiter =
         make_waiter(it, wait, hint ? LEAT__HINT : LEAT__MOVE);
     return chan->verbs->arm(chan, case_dir(it), waiter);
@@ -134,11 +132,10 @@ static int64_t recv_due(leat_case *it)
     return chan->verbs->due_ns == NULL ? INT64_MAX : chan->verbs->due_ns(chan);
 }
 
-/* A kind that does not hint is one for which this select has to be in line itself. */
 static bool chan_meets(const leat_case *it)
 {
     const leat_chan *chan = case_chan(it);
-    return chan->cap == 0 || !chan->verbs->hints || chan->verbs->due_ns != NULL;
+    return chan->cap == 0 || chan->verbs->due_ns != NULL;
 }
 
 static void chan_begin(leat_case *it, const leat__wait *wait)

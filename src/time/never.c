@@ -46,7 +46,6 @@ static void never_discard(leat_chan *chan)
 static const leat__verbs never_verbs = {
     .stays_without = 1u << LEAT__SEND,
     .name = "never",
-    .hints = true,
     .try_recv = never_try,
     .recv_many = never_recv_many,
     .peek = never_try,

@@ -64,6 +64,26 @@ static int64_t come_by(const leat__timer *timer, int64_t now_ns)
     return timer->end_ns == INT64_MAX ? now_ns : timer->end_ns;
 }
 
+/* Messages that were due by now and have not been received. */
+struct timer_due {
+    uint64_t there;
+    uint64_t missed; /* these do not come any more */
+};
+
+static struct timer_due due_by(const leat__timer *timer, int64_t now_ns)
+{
+    struct timer_due due = {0, 0};
+    int64_t late_ns = come_by(timer, now_ns) - timer->due_ns;
+    if (timer->due_ns == INT64_MAX || late_ns < 0)
+        return due;
+    uint64_t more =
+        timer->period_ns == 0 ? 0 : (uint64_t)(late_ns / timer->period_ns);
+    bool burst = timer->missed == LEAT_MISSED_BURST;
+    due.there = 1 + (burst ? more : 0);
+    due.missed = burst ? 0 : more;
+    return due;
+}
+
 /* Is one there? returns 0, LEAT_EAGAIN, LEAT_ECLOSED */
 static int timer_look(const leat__timer *timer, int64_t now_ns)
 {
@@ -89,11 +109,37 @@ static int64_t due_after(const leat__timer *timer, int64_t now_ns)
     }
 }
 
-/* The next message, as timer_look: to *msg, and on to the one after it. */
-static int timer_take(leat__timer *timer, int64_t now_ns, void *msg)
+/* The next message is about to be received: with it go those that were missed. */
+static void count_taken(leat_chan *chan, int64_t now_ns)
 {
+    leat__tally *tally = leat__chan_tally(chan);
+    if (tally == NULL)
+        return;
+    struct timer_due due = due_by(timer_of(chan), now_ns);
+    tally->received++;
+    tally->dropped += due.missed;
+    leat__tally_high(tally, (size_t)due.there);
+}
+
+/* What is due is about to be forgotten. */
+static void count_forgotten(leat_chan *chan)
+{
+    leat__tally *tally = leat__chan_tally(chan);
+    if (tally == NULL)
+        return;
+    struct timer_due due = due_by(timer_of(chan), leat__now_ns());
+    tally->discarded += due.there;
+    tally->dropped += due.missed;
+    leat__tally_high(tally, (size_t)due.there);
+}
+
+/* The next message, as timer_look: to *msg, and on to the one after it. */
+static int timer_take(leat_chan *chan, int64_t now_ns, void *msg)
+{
+    leat__timer *timer = timer_of(chan);
     int rc = timer_look(timer, now_ns);
     if (rc == 0) {
+        count_taken(chan, now_ns);
         leat__copy(msg, &timer->due_ns, sizeof timer->due_ns);
         timer->due_ns = due_after(timer, come_by(timer, now_ns));
     }
@@ -117,7 +163,7 @@ static int timer_try_recv(leat_chan *chan, void *msg)
 {
     int64_t now_ns = leat__now_ns();
     leat__chan_lock(chan);
-    int rc = timer_take(timer_of(chan), now_ns, msg);
+    int rc = timer_take(chan, now_ns, msg);
     leat__chan_unlock(chan);
     return rc;
 }
@@ -139,7 +185,7 @@ static ptrdiff_t timer_recv_many(leat_chan *chan, void *msgs, size_t max)
     int64_t now_ns = leat__now_ns();
     leat__chan_lock(chan);
     while (got < max && rc == 0) {
-        rc = timer_take(timer_of(chan), now_ns, to + got * sizeof now_ns);
+        rc = timer_take(chan, now_ns, to + got * sizeof now_ns);
         got += rc == 0 ? 1 : 0;
     }
     leat__chan_unlock(chan);
@@ -149,13 +195,13 @@ static ptrdiff_t timer_recv_many(leat_chan *chan, void *msgs, size_t max)
 static int timer_enlist(leat_chan *chan, enum leat__dir dir,
                         leat__waiter *waiter)
 {
-    leat__timer *timer = timer_of(chan);
     int64_t now_ns = leat__now_ns();
     LEAT_ASSERT(dir == LEAT__RECV);
     (void)dir;
     leat__chan_lock(chan);
-    int rc = waiter->act == LEAT__PEEK ? timer_copy(timer, now_ns, waiter->msg)
-                                       : timer_take(timer, now_ns, waiter->msg);
+    int rc = waiter->act == LEAT__PEEK
+                 ? timer_copy(timer_of(chan), now_ns, waiter->msg)
+                 : timer_take(chan, now_ns, waiter->msg);
     if (rc == LEAT_EAGAIN)
         leat__list_push_back(&chan->recvq, &waiter->link);
     leat__chan_unlock(chan);
@@ -186,18 +232,11 @@ static int64_t timer_due_ns(leat_chan *chan)
 
 static size_t timer_len(leat_chan *chan)
 {
-    const leat__timer *timer = timer_of(chan);
-    size_t len = 0;
     int64_t now_ns = leat__now_ns();
     leat__chan_lock(chan);
-    if (timer_look(timer, now_ns) == 0) {
-        len = 1;
-        if (chan->cap == LEAT_UNBOUNDED)
-            len += (size_t)((come_by(timer, now_ns) - timer->due_ns) /
-                            timer->period_ns);
-    }
+    struct timer_due due = due_by(timer_of(chan), now_ns);
     leat__chan_unlock(chan);
-    return len;
+    return (size_t)due.there;
 }
 
 /* Who waits tries again, and gets what had come by now. */
@@ -220,14 +259,24 @@ static void timer_close(leat_chan *chan, int reason)
 static void timer_discard(leat_chan *chan)
 {
     leat__chan_lock(chan);
+    count_forgotten(chan);
     timer_of(chan)->due_ns = INT64_MAX;
     leat__chan_unlock(chan);
+}
+
+/* What the tally does not have: what is due and has not been received. */
+static void timer_count(leat_chan *chan, leat_stats *out)
+{
+    struct timer_due due = due_by(timer_of(chan), leat__now_ns());
+    out->dropped += due.missed;
+    out->sent = out->received + out->dropped + out->discarded + due.there;
+    if (due.there > out->high_water)
+        out->high_water = (size_t)due.there;
 }
 
 /* There is no sending half, so nothing of one. */
 static const leat__verbs timer_verbs = {
     .name = "timer",
-    .hints = true,
     .stays_without = 1u << LEAT__SEND,
     .try_recv = timer_try_recv,
     .recv_many = timer_recv_many,
@@ -236,6 +285,7 @@ static const leat__verbs timer_verbs = {
     .arm = timer_arm,
     .due_ns = timer_due_ns,
     .len = timer_len,
+    .count = timer_count,
     .close = timer_close,
     .discard = timer_discard,
 };
@@ -244,6 +294,11 @@ static const leat__verbs timer_verbs = {
 
 static const leat_timer_opts defaults_of_timers = {.size =
                                                        sizeof(leat_timer_opts)};
+
+static bool timer_opts_are_valid(const leat_timer_opts *opts)
+{
+    return opts->size == sizeof *opts && (opts->flags & ~LEAT_STATS) == 0;
+}
 
 static const leat_timer_opts *timer_opts(const leat_timer_opts *opts)
 {
@@ -260,7 +315,8 @@ struct timer_layout {
 static struct timer_layout timer_layout_of(const leat_timer_opts *opts)
 {
     struct timer_layout layout = {.bytes = TIMER_AT + sizeof(leat__timer)};
-    if (LEAT_DEBUG || opts->name != NULL || opts->gone != NULL)
+    if (LEAT_DEBUG || opts->name != NULL || opts->gone != NULL ||
+        (opts->flags & LEAT_STATS) != 0)
         layout.record_at = leat__record_room(&layout.bytes);
     layout.name_at = layout.bytes;
     layout.bytes += opts->name == NULL ? 0 : strlen(opts->name) + 1;
@@ -301,7 +357,7 @@ static int timer_make(leat_rx **rx, const struct timer_site *place,
                       const void *site)
 {
     LEAT_CHECK(rx != NULL, "leat_after, leat_tick: rx is NULL");
-    if (opts->size != sizeof *opts)
+    if (!timer_opts_are_valid(opts))
         return LEAT_EINVAL;
     struct timer_layout layout = timer_layout_of(opts);
     leat_chan *chan = place == NULL
@@ -313,6 +369,7 @@ static int timer_make(leat_rx **rx, const struct timer_site *place,
     memset((void *)chan, 0, layout.name_at);
     chan->lent = place != NULL;
     timer_init(chan, timer);
+    chan->flags = (uint8_t)opts->flags;
     if (layout.record_at != 0)
         leat__record_init(chan, layout.record_at,
                           leat__name_put(chan, layout.name_at, opts->name),
@@ -372,7 +429,7 @@ int leat_tick(leat_rx **rx, int64_t period_ns, enum leat_missed missed,
 size_t leat_timer_footprint(const leat_timer_opts *opts)
 {
     opts = timer_opts(opts);
-    if (opts->size != sizeof *opts)
+    if (!timer_opts_are_valid(opts))
         return 0;
     return timer_layout_of(opts).bytes + alignof(leat_chan) - 1;
 }
@@ -427,6 +484,7 @@ static int timer_move(leat_chan *chan, int64_t due_ns, int64_t period_ns)
         rc = timer->due_ns != INT64_MAX;
         if (due_ns < timer->due_ns) /* I1 */
             leat__chan_claim_all(&chan->recvq, &won, LEAT_EAGAIN);
+        count_forgotten(chan);
         timer->due_ns = due_ns;
         if (period_ns != 0)
             timer->period_ns = period_ns;

@@ -33,6 +33,8 @@ static int use_watch(void)
     if (job_watch_footprint(NULL) <= sizeof mem)
         rc = job_watch_new_in(&tx, &rx, mem, sizeof mem, &j, NULL);
     rc += job_watch_subscribe(&rx2, job_tx_chan(tx));
+    if (leat_watch_rx_footprint() <= sizeof mem)
+        rc += job_watch_subscribe_in(&rx2, mem, sizeof mem, job_rx_chan(rx));
     rc += job_watch_read(job_tx_chan(tx), &j) == 1;
     const struct job *there = job_watch_borrow(rx);
     job_watch_release(rx, there);
@@ -41,6 +43,26 @@ static int use_watch(void)
     job_watch_mark(rx, true);
     rc += job_watch_wait_for(rx, is_heavy, &weight, &j, leat_nowait());
     return rc + job_watch_modify(tx, make_heavy, NULL);
+}
+
+/* Typed cases, wherever cases go. */
+static int use_cases(job_tx *tx, job_rx *rx)
+{
+    struct job j = LEAT_ZERO_INIT;
+    leat_op op = LEAT_ZERO_INIT;
+    leat_set *set;
+    leat_case cases[2];
+    cases[0] = job_on_recv(rx, &j);
+    cases[1] = job_on_send(tx, &j);
+    int rc = leat_select(cases, 2, LEAT_BIASED, leat_nowait());
+    rc += leat_ready(cases, 2, 0, leat_nowait());
+    leat_op_select(&op, cases, 2, 0, leat_nowait());
+    rc += leat_set_new(&set);
+    rc += leat_set_add(set, job_on_recv(rx, &j));
+    rc += leat_set_add(set, job_on_send(tx, &j));
+    rc += leat_set_wait(set, leat_nowait());
+    leat_set_drop(set);
+    return rc;
 }
 
 int use_typed(void);
@@ -101,11 +123,7 @@ int use_typed(void)
     job_op_send(&op, tx, &j, leat_nowait());
     job_op_recv(&op, rx, &j, leat_nowait());
     job_rx_drop(job_never());
-    leat_case cases[2];
-    cases[0] = job_on_recv(rx, &j);
-    cases[1] = job_on_send(tx, &j);
-    rc += leat_select(cases, 2, LEAT_BIASED, leat_nowait());
-    rc += leat_ready(cases, 2, 0, leat_nowait());
+    rc += use_cases(tx, rx);
     leat_tx_drop(job_tx_raw(tx));
     leat_rx_drop(job_rx_raw(rx));
     job_tx_drop(tx2);

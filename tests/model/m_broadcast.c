@@ -158,6 +158,29 @@ static int send_in_place(leat_tx *tx, const struct message *message,
     return rc;
 }
 
+static int send_when_told(leat_tx *tx, const struct message *message,
+                          leat_until until)
+{
+    int rc;
+    do {
+        leat_case it = leat_on_send(tx, NULL);
+        rc = leat_ready(&it, 1, 0, until);
+        if (rc < 0)
+            return rc;
+        M_ASSERT(rc == 0 && !leat_case_is_off(&it));
+        rc = leat_tx_send(tx, message, leat_nowait());
+    } while (rc == LEAT_EAGAIN && until.deadline_ns != 0);
+    return rc;
+}
+
+static int send_by_select(leat_tx *tx, const struct message *message,
+                          leat_until until)
+{
+    leat_case it = leat_on_send(tx, message);
+    int rc = leat_select(&it, 1, 0, until);
+    return rc == 0 ? it.rc : rc;
+}
+
 static void *sender(void *arg)
 {
     int first = (int)(intptr_t)arg;
@@ -167,8 +190,12 @@ static void *sender(void *arg)
         leat_until until = draw_until(gave_up);
         fill_message(&message, i);
         bool placed = (b.play->flags & LEAT_IN_PLACE) != 0 && m_choose(2) == 0;
-        int rc = placed ? send_in_place(b.tx, &message, until)
-                        : leat_tx_send(b.tx, &message, until);
+        bool asks = !placed && m_choose(4) == 0;
+        bool selects = !placed && !asks && m_choose(4) == 0;
+        int rc = placed    ? send_in_place(b.tx, &message, until)
+                 : asks    ? send_when_told(b.tx, &message, until)
+                 : selects ? send_by_select(b.tx, &message, until)
+                           : leat_tx_send(b.tx, &message, until);
         if (!placed)
             check_gave_up(rc, until);
         if (rc == LEAT_ECLOSED)
@@ -255,6 +282,25 @@ static int receive_copy(struct watcher *watcher, int owner, leat_until until)
     return rc;
 }
 
+/* Told first, then a try: which may be in vain if another owner was faster. */
+static int receive_when_told(struct watcher *watcher, int owner,
+                             leat_until until)
+{
+    struct message message;
+    int rc;
+    do {
+        leat_case it = leat_on_recv(watcher->rx, NULL);
+        rc = leat_ready(&it, 1, 0, until);
+        if (rc < 0)
+            return rc;
+        M_ASSERT(rc == 0 && !leat_case_is_off(&it));
+        rc = leat_rx_recv(watcher->rx, &message, leat_nowait());
+    } while (rc == LEAT_EAGAIN && until.deadline_ns != 0);
+    if (rc == 0)
+        note_got(watcher, owner, &message);
+    return rc;
+}
+
 static int receive_some_way(struct watcher *watcher, int owner,
                             leat_until until)
 {
@@ -263,6 +309,8 @@ static int receive_some_way(struct watcher *watcher, int owner,
         return receive_borrowed(watcher, owner, until);
     if (m_choose(4) == 0)
         return receive_batch(watcher, owner, until);
+    if (m_choose(4) == 0)
+        return receive_when_told(watcher, owner, until);
     return receive_copy(watcher, owner, until);
 }
 

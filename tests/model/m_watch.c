@@ -110,7 +110,13 @@ static int read_once(leat_rx *mine, uint64_t *seen, leat_until until)
     struct pair pair;
     const void *there;
     uint64_t value;
-    int rc;
+    int rc = LEAT_EAGAIN;
+    while (m_choose(3) == 0) { /* told first, and what it is stays unseen */
+        leat_case it = leat_on_recv(mine, NULL);
+        rc = leat_ready(&it, 1, 0, until);
+        if (rc != 0)
+            return rc;
+    }
     if (m_choose(2) == 0) {
         rc = leat_rx_recv(mine, &pair, until);
         if (rc != 0)
@@ -234,11 +240,23 @@ static void some_are_cancelled(void)
 /* Two threads at one reader: each version is received by one of them. */
 static leat__a32 received[VALUES];
 
+/* Who is told of a version leaves it to the other, if he is faster. */
+static int recv_shared(leat_rx *shared, struct pair *pair)
+{
+    int rc = LEAT_EAGAIN;
+    while (rc == LEAT_EAGAIN && m_choose(2) == 0) {
+        leat_case it = leat_on_recv(shared, NULL);
+        M_ASSERT(leat_ready(&it, 1, 0, leat_forever()) == 0);
+        rc = leat_rx_recv(shared, pair, leat_nowait());
+    }
+    return rc != LEAT_EAGAIN ? rc : leat_rx_recv(shared, pair, leat_forever());
+}
+
 static void *shares_a_reader(void *arg)
 {
     struct pair pair;
     uint64_t seen = 0;
-    while (leat_rx_recv(arg, &pair, leat_forever()) == 0) {
+    while (recv_shared(arg, &pair) == 0) {
         uint64_t value = check_pair(&pair);
         M_ASSERT(value > seen);
         seen = value;

@@ -40,6 +40,10 @@ sentence() {
 
 target_of() {
     case $1 in
+    storm.broadcast_*) echo storm_broadcast ;;
+    storm.oneshot* | storm.watch) echo storm_fates ;;
+    storm.select_*) echo storm_selects ;;
+    storm.pool | storm.timers) echo "storm_${1#storm.}" ;;
     storm.*) echo storm ;;
     history.checker) echo test_checker ;;
     history.*) echo history ;;

@@ -5,6 +5,7 @@
  *
  *     storm_broadcast WAY      one of the names below; LEAT_SEED as in storm.c
  *     LEAT_STORM_MESSAGES=n    messages to send in all; the default is 60,000
+ *     LEAT_STORM=long          ten million
  *
  * Who stays to the end got, together with what it was told it missed, as many messages
  * as were sent, each sender's in order and whole. Who borrows reads what was sent, for
@@ -114,9 +115,26 @@ static bool gave_up(int rc)
 
 /* ---- senders --------------------------------------------------------------------------- */
 
+/* Beside something that never comes; or told first, and then tried. */
+static int select_send(const struct message *message, t_rand *dice)
+{
+    leat_case cases[] = {leat_on_at(INT64_MAX - 1),
+                         leat_on_send(g.tx, message)};
+    leat_until until = draw_until(dice);
+    bool asks = t_below(dice, 2) == 0;
+    int index =
+        asks ? leat_ready(cases, 2, 0, until) : leat_select(cases, 2, 0, until);
+    MUST(index != 0);
+    if (index < 0)
+        return index;
+    return asks ? leat_tx_send(g.tx, message, leat_nowait()) : cases[1].rc;
+}
+
 static int send_one(const struct message *message, t_rand *dice)
 {
     void *slot;
+    if (t_below(dice, 4) == 0)
+        return select_send(message, dice);
     if ((g.way->flags & LEAT_IN_PLACE) == 0 || t_below(dice, 2) == 0)
         return leat_tx_send(g.tx, message, draw_until(dice));
     int rc = leat_tx_reserve(g.tx, &slot, draw_until(dice));
@@ -181,8 +199,28 @@ static int borrow_one(struct watcher *w)
     return 0;
 }
 
+static int select_receive(struct watcher *w)
+{
+    struct message message;
+    leat_case cases[] = {leat_on_at(INT64_MAX - 1),
+                         leat_on_recv(w->rx, &message)};
+    leat_until until = draw_until(&w->dice);
+    bool asks = t_below(&w->dice, 2) == 0;
+    int index =
+        asks ? leat_ready(cases, 2, 0, until) : leat_select(cases, 2, 0, until);
+    MUST(index != 0);
+    if (index < 0)
+        return index;
+    int rc = asks ? leat_rx_recv(w->rx, &message, leat_nowait()) : cases[1].rc;
+    if (rc == 0)
+        note(w, &message);
+    return rc;
+}
+
 static int receive_some(struct watcher *w)
 {
+    if (t_below(&w->dice, 4) == 0)
+        return select_receive(w);
     static _Thread_local unsigned char room[4 * sizeof(struct message)];
     if ((g.way->flags & LEAT_IN_PLACE) != 0 && t_below(&w->dice, 2) == 0)
         return borrow_one(w);
@@ -314,7 +352,10 @@ static void episode(t_rand *dice)
 int main(int argc, char **argv)
 {
     const char *asked = getenv("LEAT_STORM_MESSAGES");
+    const char *length = getenv("LEAT_STORM");
     uint64_t messages = t_scaled(60000);
+    if (length != NULL && strcmp(length, "long") == 0)
+        messages = 10000000;
     t_rand dice = t_random(1);
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
         if (argc == 2 && strcmp(argv[1], ways[i].name) == 0)

@@ -24,7 +24,7 @@ static inline size_t links_of(leat__lock *lock, const leat__link *head)
 /* Sends or receives enlisted at the channel right now. */
 static inline size_t parked(leat_chan *chan, enum leat__dir dir)
 {
-    return links_of(&chan->lock,
+    return links_of(&leat__chan_core(chan)->lock,
                     dir == LEAT__SEND ? &chan->sendq : &chan->recvq);
 }
 

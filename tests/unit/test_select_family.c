@@ -11,6 +11,7 @@
 #include <leat/clock.h>
 #include <leat/oneshot.h>
 #include <leat/select.h>
+#include <leat/set.h>
 #include <leat/time.h>
 #include <leat/watch.h>
 
@@ -154,6 +155,233 @@ START_TEST(a_deadline_leaves_it_usable)
     RC(select_either(&p, leat_in_ms(1)), 0);
     SAME(p.got, 5);
     pair_close(&p);
+}
+END_TEST
+
+/* ---- told, and nothing taken -------------------------------------------------------------- */
+
+static int ready_either(pair *p, leat_until until)
+{
+    leat_case cases[] = {leat_on_recv(p->quiet_rx, NULL),
+                         leat_on_recv(p->rx, NULL)};
+    int index = leat_ready(cases, 2, 0, until);
+    MUST(!leat_case_is_off(&cases[0]) && !leat_case_is_off(&cases[1]));
+    return index;
+}
+
+static void *ask_in_a_thread(void *arg)
+{
+    SAME(ready_either(arg, leat_forever()), 1);
+    return NULL;
+}
+
+/* A thread asks, and is told of what `act` does. */
+static void ask_beside(pair *p, void (*act)(pair *p))
+{
+    pthread_t thread = t_spawn(ask_in_a_thread, p);
+    t_wait_parked(leat_rx_chan(p->quiet_rx), LEAT__RECV, 1);
+    act(p);
+    t_join(thread);
+    SAME(parked(leat_rx_chan(p->quiet_rx), LEAT__RECV), 0);
+}
+
+START_TEST(ready_takes_nothing)
+{
+    pair p;
+    pair_open(&p, &members[_i]);
+    RC(ready_either(&p, leat_nowait()), LEAT_EAGAIN);
+    RC(ready_either(&p, leat_in_ms(1)), LEAT_ETIMEDOUT);
+    ask_beside(&p, send_seven);
+    for (int i = 0; i < 3; i++)
+        RC(ready_either(&p, leat_forever()), 1);
+    RC(select_either(&p, leat_nowait()), 0);
+    SAME(p.got, 7);
+    if (members[_i].again) {
+        RC(ready_either(&p, leat_nowait()), LEAT_EAGAIN);
+        ask_beside(&p, drop_the_sender);
+    }
+    RC(ready_either(&p, leat_nowait()), 1); /* the end */
+    RC(select_either(&p, leat_nowait()), LEAT_ECLOSED);
+    pair_close(&p);
+}
+END_TEST
+
+START_TEST(ready_for_the_end)
+{
+    pair p;
+    pair_open(&p, &members[_i]);
+    ask_beside(&p, drop_the_sender);
+    RC(select_either(&p, leat_nowait()), LEAT_ECLOSED);
+    pair_close(&p);
+}
+END_TEST
+
+/* Who asks is in line before who receives, and does not keep the message from him. */
+START_TEST(who_asks_is_not_in_the_way)
+{
+    pair p;
+    call receive;
+    pair_open(&p, &members[_i]);
+    pthread_t asks = t_spawn(ask_in_a_thread, &p);
+    t_wait_parked(leat_rx_chan(p.quiet_rx), LEAT__RECV, 1);
+    t_wait_parked(leat_rx_chan(p.rx), LEAT__RECV, 1);
+    call_recv(&receive, p.rx, leat_forever());
+    t_wait_parked(leat_rx_chan(p.rx), LEAT__RECV, 2);
+    send_seven(&p);
+    RC(call_end(&receive), 0);
+    SAME(receive.value, 7);
+    send_seven(&p); /* he looked, found nothing and asked again */
+    t_join(asks);
+    pair_close(&p);
+}
+END_TEST
+
+static void *ask_for_room(void *arg)
+{
+    leat_case it = leat_on_send(arg, NULL);
+    RC(leat_ready(&it, 1, 0, leat_forever()), 0);
+    return NULL;
+}
+
+START_TEST(who_asks_for_room_does_not_take_it)
+{
+    pair p;
+    call send;
+    uint64_t got = UNTOUCHED;
+    pair_open(&p, &members[2]);
+    RC(try_send(p.tx, 1), 0);
+    RC(try_send(p.tx, 2), 0);
+    pthread_t asks = t_spawn(ask_for_room, p.tx);
+    t_wait_parked(leat_tx_chan(p.tx), LEAT__SEND, 1);
+    call_send(&send, p.tx, 3, leat_forever());
+    t_wait_parked(leat_tx_chan(p.tx), LEAT__SEND, 2);
+    RC(leat_rx_recv(p.rx, &got, leat_forever()), 0);
+    RC(call_end(&send), 0);
+    for (uint64_t i = 2; i <= 3; i++) {
+        RC(leat_rx_recv(p.rx, &got, leat_forever()), 0);
+        SAME(got, i);
+    }
+    t_join(asks); /* by now there is room for him */
+    pair_close(&p);
+}
+END_TEST
+
+/* ---- a policy that fails waits for room in a select --------------------------------------- */
+
+static void *select_a_send(void *arg)
+{
+    uint64_t value = 3;
+    leat_case it = leat_on_send(arg, &value);
+    RC(leat_select(&it, 1, 0, leat_forever()), 0);
+    RC(it.rc, 0);
+    return NULL;
+}
+
+START_TEST(a_select_waits_where_a_send_fails)
+{
+    pair p = {0};
+    uint64_t got = UNTOUCHED;
+    RC(leat_broadcast_new(&p.tx, sizeof got, 1,
+                          LEAT_CHAN_OPTS(.policy = LEAT_POLICY_FAIL)),
+       0);
+    RC(leat_broadcast_subscribe(&p.rx, leat_tx_chan(p.tx), 0), 0);
+    RC(try_send(p.tx, 1), 0);
+    RC(send_until(p.tx, 2, leat_forever()), LEAT_EAGAIN);
+    pthread_t thread = t_spawn(select_a_send, p.tx);
+    t_wait_parked(leat_tx_chan(p.tx), LEAT__SEND, 1);
+    RC(leat_rx_recv(p.rx, &got, leat_forever()), 0);
+    t_join(thread);
+    RC(leat_rx_recv(p.rx, &got, leat_forever()), 0);
+    SAME(got, 3);
+    leat_tx_drop(p.tx);
+    leat_rx_drop(p.rx);
+}
+END_TEST
+
+/* Nothing can be displaced that is borrowed, or reserved. */
+static void lossy_in_hands(pair *p, void **slot, void **borrowed)
+{
+    RC(leat_broadcast_new(&p->tx, sizeof(uint64_t), 2,
+                          LEAT_CHAN_OPTS(.policy = LEAT_POLICY_DROP_OLDEST,
+                                         .flags = LEAT_IN_PLACE)),
+       0);
+    RC(leat_broadcast_subscribe(&p->rx, leat_tx_chan(p->tx), 0), 0);
+    RC(try_send(p->tx, 1), 0);
+    RC(leat_rx_borrow(p->rx, borrowed, leat_nowait()), 0);
+    RC(leat_tx_reserve(p->tx, slot, leat_nowait()), 0);
+    RC(try_send(p->tx, 2), LEAT_EAGAIN);
+}
+
+START_TEST(a_select_waits_for_what_is_in_other_hands)
+{
+    pair p = {0};
+    void *slot;
+    void *borrowed;
+    uint64_t got = UNTOUCHED;
+    lossy_in_hands(&p, &slot, &borrowed);
+    pthread_t thread = t_spawn(select_a_send, p.tx);
+    t_wait_parked(leat_tx_chan(p.tx), LEAT__SEND, 1);
+    if (_i == 0) {
+        leat_rx_release(p.rx, borrowed);
+        t_join(thread);
+        leat_tx_unreserve(p.tx, slot);
+    } else {
+        *(uint64_t *)slot = 2;
+        RC(leat_tx_commit(p.tx, slot), 0); /* and it can be displaced */
+        t_join(thread);
+        leat_rx_release(p.rx, borrowed);
+    }
+    RC(leat_rx_recv(p.rx, &got, leat_nowait()), 0);
+    SAME(got, 3);
+    leat_tx_drop(p.tx);
+    leat_rx_drop(p.rx);
+}
+END_TEST
+
+START_TEST(senders_of_the_family_are_ready)
+{
+    pair p;
+    pair_open(&p, &members[_i]);
+    leat_case it = leat_on_send(p.tx, NULL);
+    RC(leat_ready(&it, 1, 0, leat_nowait()), 0);
+    if (members[_i].open == broadcast_open) {
+        RC(try_send(p.tx, 1), 0);
+        RC(try_send(p.tx, 2), 0);
+        RC(leat_ready(&it, 1, 0, leat_nowait()), LEAT_EAGAIN);
+        leat_rx_drop(p.rx); /* and with nobody to hold it back there is room */
+        p.rx = NULL;
+        RC(leat_ready(&it, 1, 0, leat_nowait()), 0);
+    }
+    pair_close(&p);
+}
+END_TEST
+
+START_TEST(a_set_of_the_family)
+{
+    leat_set *set;
+    leat_tx *tx[MEMBERS];
+    leat_rx *rx[MEMBERS];
+    uint64_t got = UNTOUCHED;
+    RC(leat_set_new(&set), 0);
+    for (int i = 0; i < MEMBERS; i++) {
+        RC(members[i].open(&tx[i], &rx[i]), 0);
+        RC(leat_set_add(set, leat_on_recv(rx[i], &got)), i);
+    }
+    for (int i = 0; i < MEMBERS; i++) {
+        for (uint64_t value = 1; value <= (members[i].again ? 3 : 1); value++) {
+            RC(leat_set_wait(set, leat_nowait()), LEAT_EAGAIN);
+            RC(try_send(tx[i], value), 0);
+            RC(leat_set_wait(set, leat_forever()), i);
+            RC(leat_set_case(set, i)->rc, 0);
+            SAME(got, value);
+        }
+        leat_tx_drop(tx[i]);
+        RC(leat_set_wait(set, leat_forever()), i);
+        RC(leat_set_case(set, i)->rc, LEAT_ECLOSED);
+    }
+    MUST(leat_set_drop(set));
+    for (int i = 0; i < MEMBERS; i++)
+        leat_rx_drop(rx[i]);
 }
 END_TEST
 
@@ -380,6 +608,14 @@ int main(void)
     tcase_add_loop_test(tc, what_comes_ends_the_wait, 0, MEMBERS);
     tcase_add_loop_test(tc, the_end_ends_the_wait, 0, MEMBERS);
     tcase_add_loop_test(tc, a_deadline_leaves_it_usable, 0, MEMBERS);
+    tcase_add_loop_test(tc, ready_takes_nothing, 0, MEMBERS);
+    tcase_add_loop_test(tc, ready_for_the_end, 0, MEMBERS);
+    tcase_add_loop_test(tc, who_asks_is_not_in_the_way, 1, MEMBERS);
+    tcase_add_test(tc, who_asks_for_room_does_not_take_it);
+    tcase_add_loop_test(tc, senders_of_the_family_are_ready, 0, MEMBERS);
+    tcase_add_test(tc, a_set_of_the_family);
+    tcase_add_test(tc, a_select_waits_where_a_send_fails);
+    tcase_add_loop_test(tc, a_select_waits_for_what_is_in_other_hands, 0, 2);
     tcase_add_test(tc, room_for_a_broadcast_ends_the_wait);
     tcase_add_test(tc, ticks_come_in_a_select);
     tcase_add_test(tc, what_is_due_is_done_at_once);

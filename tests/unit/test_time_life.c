@@ -185,9 +185,119 @@ START_TEST(memory_of_ones_own)
 }
 END_TEST
 
+/* ---- counted ------------------------------------------------------------------------- */
+
+static leat_stats counts_of(leat_rx *rx)
+{
+    leat_stats stats;
+    leat_chan *chan = leat_rx_chan(rx);
+    MUST(leat_chan_stats(chan, &stats));
+    SAME(stats.sent, stats.received + stats.dropped + stats.discarded +
+                         leat_chan_len(chan));
+    SAME(stats.tx_blocked_ns, 0);
+    return stats;
+}
+
+static leat_rx *counted_tick(enum leat_missed missed)
+{
+    leat_rx *rx = NULL;
+    RC(leat_tick(&rx, 10, missed, LEAT_TIMER_OPTS(.flags = LEAT_STATS)), 0);
+    return rx;
+}
+
+/* One who comes four and a half periods late, and then once more. Ticks are due at 10, 20,
+ * 30, 40; and at 50 to 90, or with DELAY at 55 to 85. */
+START_TEST(ticks_are_counted)
+{
+    static const struct {
+        enum leat_missed missed;
+        uint64_t received, dropped, high_water;
+    } rows[] = {{LEAT_MISSED_SKIP, 2, 7, 1},
+                {LEAT_MISSED_DELAY, 2, 6, 1},
+                {LEAT_MISSED_BURST, 9, 0, 5}};
+    for (int i = 0; i < 3; i++) {
+        uint64_t got;
+        clock_begin();
+        leat_rx *rx = counted_tick(rows[i].missed);
+        SAME(counts_of(rx).sent, 0);
+        for (int turn = 0; turn < 2; turn++) {
+            leat_clock_advance(45);
+            uint64_t there = leat_chan_len(leat_rx_chan(rx));
+            uint64_t before = counts_of(rx).received;
+            uint64_t dropped = counts_of(rx).dropped;
+            while (try_recv(rx, &got) == 0)
+                continue;
+            SAME(counts_of(rx).received, before + there);
+            SAME(counts_of(rx).dropped, dropped); /* at a look already */
+        }
+        leat_stats s = counts_of(rx);
+        SAME(s.received, rows[i].received);
+        SAME(s.dropped, rows[i].dropped);
+        SAME(s.high_water, rows[i].high_water);
+        SAME(s.discarded, 0);
+        leat_rx_drop(rx);
+        clock_end();
+    }
+}
+END_TEST
+
+START_TEST(what_is_set_again_is_counted)
+{
+    clock_begin();
+    leat_rx *rx = counted_tick(LEAT_MISSED_BURST);
+    leat_clock_advance(25);
+    RC(leat_timer_every(rx, 100), 1); /* two were due */
+    SAME(counts_of(rx).discarded, 2);
+    SAME(counts_of(rx).sent, 2);
+    leat_clock_advance(100);
+    RC(leat_timer_reset(rx, leat_forever()), 1);
+    SAME(counts_of(rx).discarded, 3);
+    RC(leat_timer_reset(rx, leat_in_ns(5)), 0); /* nothing was */
+    SAME(counts_of(rx).discarded, 3);
+    leat_clock_advance(5);
+    leat_rx *other = leat_rx_clone(rx);
+    leat_rx_abort(other);
+    leat_stats s = counts_of(rx);
+    SAME(s.discarded, 4);
+    SAME(s.sent, 4);
+    SAME(s.received, 0);
+    SAME(s.high_water, 2);
+    leat_rx_drop(other);
+    leat_rx_drop(rx);
+    clock_end();
+}
+END_TEST
+
+START_TEST(a_wait_for_a_time_is_counted)
+{
+    leat_rx *rx = NULL;
+    call c;
+    leat_stats s;
+    clock_begin();
+    RC(leat_after(&rx, leat_in_ns(50), LEAT_TIMER_OPTS(.flags = LEAT_STATS)),
+       0);
+    call_recv(&c, rx, leat_forever());
+    clock_awaits(1);
+    leat_clock_advance(50);
+    RC(call_end(&c), 0);
+    s = counts_of(rx);
+    SAME(s.rx_blocked_ns, 50);
+    SAME(s.received, 1);
+    SAME(s.sent, 1);
+    leat_rx_drop(rx);
+    rx = after_at(5);
+    MUST(!leat_chan_stats(leat_rx_chan(rx), &s)); /* not asked to */
+    leat_rx_drop(rx);
+    clock_end();
+}
+END_TEST
+
 START_TEST(what_is_refused)
 {
     leat_rx *rx = NULL;
+    RC(leat_after(&rx, leat_nowait(), LEAT_TIMER_OPTS(.flags = LEAT_IN_PLACE)),
+       LEAT_EINVAL);
+    SAME(leat_timer_footprint(LEAT_TIMER_OPTS(.flags = LEAT_IN_PLACE)), 0);
     leat_timer_opts odd = {.size = 3};
     RC(leat_after(&rx, leat_nowait(), &odd), LEAT_EINVAL);
     RC(leat_tick(&rx, 1, LEAT_MISSED_SKIP, &odd), LEAT_EINVAL);
@@ -387,6 +497,9 @@ int main(void)
     tcase_add_test(tc, clones_come_and_go);
     tcase_add_test(tc, one_allocation_and_none_later);
     tcase_add_test(tc, memory_of_ones_own);
+    tcase_add_test(tc, ticks_are_counted);
+    tcase_add_test(tc, what_is_set_again_is_counted);
+    tcase_add_test(tc, a_wait_for_a_time_is_counted);
     tcase_add_test(tc, what_is_refused);
     tcase_add_test(tc, nothing_comes_from_never);
     tcase_add_test(tc, the_view_of_never);

@@ -223,6 +223,29 @@ START_TEST(operations_take_typed_messages)
 }
 END_TEST
 
+/* What a case of a set does with the message that its type says. */
+START_TEST(sets_take_typed_cases)
+{
+    job_tx *tx;
+    job_rx *rx;
+    leat_set *set;
+    struct job in = {.weight = 2.5};
+    struct job out = {.weight = 0};
+    RC(job_chan_new(&tx, &rx, 1, NULL), 0);
+    RC(leat_set_new(&set), 0);
+    int send = leat_set_add(set, job_on_send(tx, &in));
+    RC(leat_set_wait(set, leat_nowait()), send);
+    RC(leat_set_wait(set, leat_nowait()), LEAT_EAGAIN);
+    int recv = leat_set_add(set, job_on_recv(rx, &out));
+    RC(leat_set_wait(set, leat_nowait()), recv);
+    RC(leat_set_case(set, recv)->rc, 0);
+    MUST(out.weight == 2.5);
+    MUST(leat_set_drop(set));
+    job_tx_drop(tx);
+    job_rx_drop(rx);
+}
+END_TEST
+
 START_TEST(every_name_does_what_its_leat_name_does)
 {
     byte_tx *tx;
@@ -322,6 +345,7 @@ int main(void)
     tcase_add_test(tc, pointers_are_messages_like_any_other);
     tcase_add_test(tc, a_typed_half_may_travel_in_a_typed_message);
     tcase_add_test(tc, operations_take_typed_messages);
+    tcase_add_test(tc, sets_take_typed_cases);
     tcase_add_test(tc, every_name_does_what_its_leat_name_does);
     tcase_add_test(tc, a_typed_channel_that_can_not_be_leaves_the_handles);
     tcase_add_test(tc, batches_peeks_and_force_are_typed_too);

@@ -208,6 +208,67 @@ START_TEST(it_lives_in_memory_of_the_callers)
 }
 END_TEST
 
+/* With an allocator that gives nothing. */
+START_TEST(a_reader_lives_in_memory_of_the_callers)
+{
+    static unsigned char mem[4096];
+    size_t need = leat_watch_rx_footprint();
+    MUST(need + 17 < sizeof mem);
+    for (size_t skew = 0; skew < 17; skew++) {
+        ends e = watch_with(0, NULL);
+        leat_rx *second = NULL;
+        call c;
+        memory_relent();
+        memory_refuse(0, MEMORY_FOR_EVER);
+        RC(leat_watch_subscribe_in(&second, mem + skew, need - 1, e.chan),
+           LEAT_EINVAL);
+        MUST(second == NULL);
+        mem[skew + need] = 0x77;
+        RC(leat_watch_subscribe_in(&second, mem + skew, need, e.chan), 0);
+        SAME(leat_chan_rx_count(e.chan), 2);
+        NOTHING(second, LEAT_EAGAIN); /* it has seen what was there */
+        call_recv(&c, second, leat_forever());
+        t_wait_parked(leat_rx_chan(second), LEAT__RECV, 1);
+        RC(try_send(e.tx, 4), 0);
+        RC(call_end(&c), 0);
+        SAME(c.value, 4);
+        NEXT(e.rx, 4);
+        const uint64_t *there = leat_watch_borrow(second);
+        SAME(*there, 4);
+        leat_watch_release(second, there);
+        leat_rx *third = leat_rx_clone(second);
+        MUST(!leat_rx_drop(third));
+        if (skew % 2 == 0) { /* the last of all, or not */
+            ends_drop(e);
+            MUST(leat_rx_drop(second));
+        } else {
+            MUST(leat_rx_drop(second));
+            ends_drop(e);
+        }
+        SAME(memory_asked(), 0);
+        MUST(mem[skew + need] == 0x77);
+        memset(mem, 0xa5, sizeof mem);
+        memory_relent();
+    }
+}
+END_TEST
+
+static void subscribe_in_no_memory(void *arg)
+{
+    leat_rx *rx;
+    ends *e = arg;
+    (void)!leat_watch_subscribe_in(&rx, NULL, 4096, e->chan);
+}
+
+START_TEST(a_reader_in_no_memory_aborts)
+{
+    ends e = watch_with(0, NULL);
+    t_aborts(subscribe_in_no_memory, &e,
+             "leat_watch_subscribe_in: rx or mem is NULL");
+    ends_drop(e);
+}
+END_TEST
+
 START_TEST(weak_handles_keep_the_memory)
 {
     int gone = 0;
@@ -389,6 +450,8 @@ int main(void)
     tcase_add_test(tc, options_that_cannot_be);
     tcase_add_test(tc, memory_that_is_refused);
     tcase_add_test(tc, it_lives_in_memory_of_the_callers);
+    tcase_add_test(tc, a_reader_lives_in_memory_of_the_callers);
+    tcase_add_test(tc, a_reader_in_no_memory_aborts);
     tcase_add_test(tc, weak_handles_keep_the_memory);
     tcase_add_test(tc, it_counts_when_asked);
     tcase_add_test(tc, a_dump_shows_it);
