@@ -11,33 +11,21 @@ struct pair {
     leat_rx *rx;
 };
 
-static void drop_tx(leat_tx *tx)
-{
-    if (!leat_tx_drop(tx))
-        cell_fail("leat_tx_drop failed");
-}
-
-static void drop_rx(leat_rx *rx)
-{
-    if (!leat_rx_drop(rx))
-        cell_fail("leat_rx_drop failed");
-}
-
 static void send(leat_tx *tx, uint64_t v)
 {
     struct cell_msg msg;
 
     cell_write(&msg, v);
-    if (leat_tx_send(tx, &msg, leat_nowait()) < 0)
-        cell_fail("leat_tx_send failed");
+    if (leat_oneshot_send(tx, &msg) < 0)
+        cell_fail("leat_oneshot_send failed");
 }
 
 static void recv(leat_rx *rx, struct tally *tally)
 {
     struct cell_msg msg;
 
-    if (leat_rx_recv(rx, &msg, leat_forever()) < 0)
-        cell_fail("leat_rx_recv failed");
+    if (leat_oneshot_recv(rx, &msg, leat_forever()) < 0)
+        cell_fail("leat_oneshot_recv failed");
     tally->count++;
     tally->sum += cell_sum(&msg);
 }
@@ -97,9 +85,7 @@ static struct tally alone(const struct own_cell *cell)
         struct pair pair;
         make(&pair);
         send(pair.tx, v);
-        drop_tx(pair.tx);
         recv(pair.rx, &tally);
-        drop_rx(pair.rx);
     }
     return tally;
 }
@@ -113,9 +99,7 @@ static struct tally alone_in(const struct own_cell *cell)
         struct pair pair;
         make_in(&pair, &room, NULL);
         send(pair.tx, v);
-        drop_tx(pair.tx);
         recv(pair.rx, &tally);
-        drop_rx(pair.rx);
     }
     return tally;
 }
@@ -135,7 +119,6 @@ static void *answer(void *arg)
     for (uint64_t v = 1; v <= a->n; v++) {
         leat_tx *tx = own_take(&a->desk);
         send(tx, v);
-        drop_tx(tx);
     }
     return NULL;
 }
@@ -156,7 +139,6 @@ static struct tally ask(const struct own_cell *cell)
             make(&pair);
         own_put(&a.desk, pair.tx);
         recv(pair.rx, &tally);
-        drop_rx(pair.rx);
     }
     own_join(a.thread);
     return tally;

@@ -54,6 +54,7 @@
 #include "chan/locked.c"
 #include "chan/make.c"
 #include "chan/oneshot.c"
+#include "chan/oneshot_make.c"
 #include "chan/op.c"
 #include "chan/place.c"
 #include "chan/policy.c"

@@ -41,6 +41,7 @@ set(LEAT_SOURCES
     src/chan/locked.c
     src/chan/make.c
     src/chan/oneshot.c
+    src/chan/oneshot_make.c
     src/chan/op.c
     src/chan/place.c
     src/chan/policy.c

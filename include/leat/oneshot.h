@@ -12,15 +12,14 @@
  *     int rc = leat_oneshot_new(&reply, &answer, sizeof(int), NULL);
  *     rc = leat_tx_send(requests, &(struct request){42, reply}, leat_forever());
  *     ...
- *     rc = leat_rx_recv(answer, &result, leat_in_ms(100));
- *     leat_rx_drop(answer);
+ *     rc = leat_oneshot_recv(answer, &result, leat_forever());
  *
  * and on the other side
  *
- *     rc = leat_tx_send(request.reply, &result, leat_nowait());
- *     leat_tx_drop(request.reply);
+ *     rc = leat_oneshot_send(request.reply, &result);
  *
- * A oneshot is a channel of capacity 1 that closes behind its first message. So all of
+ * These two let go of their half as well, which is the fast way; what follows is for who
+ * needs more of it. A oneshot is a channel of capacity 1 that closes behind its first message. So all of
  * leat/chan.h works on its two halves, and means what it says there:
  *
  *   send     the first returns 0, and never waits; every other LEAT_ECLOSED, and its
@@ -104,6 +103,36 @@ LEAT_API LEAT_NODISCARD int leat_oneshot_new_in(leat_tx **tx, leat_rx **rx,
                                                 void *mem, size_t mem_bytes,
                                                 size_t msg_bytes,
                                                 const leat_chan_opts *opts);
+
+/* Send the value and let go of the half, in one step: leat_tx_send and leat_tx_drop.
+ *
+ * returns   0                  sent
+ *           LEAT_ECLOSED       nobody wants it: the receiver is gone, or somebody has
+ *                              closed, or a value was sent before; *msg is still yours
+ *           The half is gone in either case.
+ * aborts    if tx is no sending half of a oneshot, or msg is NULL and msg_bytes is not 0
+ * blocks    never            allocates  never
+ * threads   the owner of tx
+ * orders    happens-before the return of the receive that gets the value
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_oneshot_send(leat_tx *tx, const void *msg);
+
+/* Receive the value and let go of the half, in one step: leat_rx_recv and, when that has
+ * come to an end, leat_rx_drop.
+ *
+ * returns   0                  *msg is written, the half gone
+ *           LEAT_ECLOSED       no value will come; the half is gone, *msg untouched
+ *           LEAT_EAGAIN, LEAT_ETIMEDOUT, LEAT_ECANCELED
+ *                              `until` gave up; the half is still yours: receive again,
+ *                              or drop it
+ * aborts    if rx is no receiving half of a oneshot, or msg is NULL and msg_bytes is not 0
+ * blocks    until `until`            allocates  never
+ * threads   the owner of rx
+ * since     0.1
+ */
+LEAT_API LEAT_NODISCARD int leat_oneshot_recv(leat_rx *rx, void *msg,
+                                              leat_until until);
 
 LEAT_END_DECLS
 #endif

@@ -259,6 +259,16 @@ LEAT_END_DECLS
     {                                                                          \
         return leat_tx_send(prefix##_tx_raw(tx), msg, until);                  \
     }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_oneshot_send(prefix##_tx *tx,      \
+                                                         T const *msg)         \
+    {                                                                          \
+        return leat_oneshot_send(prefix##_tx_raw(tx), msg);                    \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_oneshot_recv(                      \
+        prefix##_rx *rx, T *msg, leat_until until)                             \
+    {                                                                          \
+        return leat_oneshot_recv(prefix##_rx_raw(rx), msg, until);             \
+    }                                                                          \
     LEAT_TYPED_ LEAT_NODISCARD int prefix##_tx_force(                          \
         prefix##_tx *tx, T const *msg, T *displaced)                           \
     {                                                                          \

@@ -305,6 +305,8 @@ typedef struct leat__verbs {
     bool (*leave)(leat_chan *chan, enum leat__dir half);
     /* Who has the lock, the state and the other half. NULL: the channel itself */
     leat_chan *(*core)(leat_chan *chan);
+    /* Has the half no owner any more? NULL: its owners are counted */
+    bool (*is_gone)(leat_chan *chan, enum leat__dir half);
     /* verb of leat__chan_enlist_gone. NULL: at goneq, under the lock */
     int (*enlist_gone)(leat_chan *chan, enum leat__dir dir,
                        leat__waiter *waiter);
@@ -464,6 +466,11 @@ void leat__chan_hold(leat_chan *chan);
 void leat__chan_release(leat_chan *chan);
 
 /* ---- the other side, gone (half.c) ---------------------------------------------- */
+
+static inline enum leat__dir leat__other_half(enum leat__dir half)
+{
+    return half == LEAT__SEND ? LEAT__RECV : LEAT__SEND;
+}
 
 /* 0: the half opposite of dir's has no owner, and has closed the channel;
  * LEAT_EAGAIN: the waiter is enlisted. pre: no lock is held */

@@ -66,6 +66,8 @@ static const leat__a32 *opposite(leat_chan *chan, enum leat__dir dir)
 
 bool leat__chan_is_gone(leat_chan *chan, enum leat__dir dir)
 {
+    if (chan->verbs->is_gone != NULL)
+        return chan->verbs->is_gone(chan, leat__other_half(dir));
     return is_gone(opposite(chan, dir));
 }
 
@@ -74,7 +76,7 @@ bool leat__chan_is_gone(leat_chan *chan, enum leat__dir dir)
 static void finish_leaving(leat_chan *chan, enum leat__dir dir)
 {
     leat_chan *core = leat__chan_core(chan);
-    enum leat__dir gone = dir == LEAT__SEND ? LEAT__RECV : LEAT__SEND;
+    enum leat__dir gone = leat__other_half(dir);
     if (gone == LEAT__SEND)
         core = leat__chan_senders(core);
     if ((core->verbs->stays_without & (1u << gone)) == 0 &&
@@ -397,17 +399,25 @@ int leat_chan_close_reason(leat_chan *chan)
     return leat__chan_is(chan, LEAT__CHAN_CLOSED) ? chan->reason : 0;
 }
 
+static size_t count_owners(leat_chan *chan, enum leat__dir half)
+{
+    if (chan->verbs->is_gone != NULL)
+        return chan->verbs->is_gone(chan, half) ? 0 : 1;
+    /* relaxed: a look */
+    return leat__ld32_rlx(half == LEAT__SEND ? &chan->tx.owners
+                                             : &chan->rx.owners);
+}
+
 size_t leat_chan_tx_count(leat_chan *chan)
 {
     check_view(chan);
-    chan = leat__chan_senders(leat__chan_core(chan));
-    return leat__ld32_rlx(&chan->tx.owners); /* relaxed: a look */
+    return count_owners(leat__chan_senders(leat__chan_core(chan)), LEAT__SEND);
 }
 
 size_t leat_chan_rx_count(leat_chan *chan)
 {
     check_view(chan);
-    return leat__ld32_rlx(&chan->rx.owners); /* relaxed: a look */
+    return count_owners(chan, LEAT__RECV);
 }
 
 const char *leat_chan_name(leat_chan *chan)

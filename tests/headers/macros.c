@@ -80,6 +80,8 @@ int use_typed(void)
     rc += job_oneshot_new(&tx, &rx, NULL);
     if (job_oneshot_footprint(NULL) <= sizeof mem)
         rc = job_oneshot_new_in(&tx, &rx, mem, sizeof mem, NULL);
+    rc += job_oneshot_send(tx, &j);
+    rc += job_oneshot_recv(rx, &j, leat_nowait());
     rc += use_watch();
     rc = job_tx_send(tx, &j, leat_nowait());
     rc += job_rx_recv(rx, &j, leat_in_ms(1));

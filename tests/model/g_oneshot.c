@@ -83,6 +83,33 @@ static void one_in_time(void)
              (uint32_t)(rc == 0) + leat__ld32_rlx(&discarded));
 }
 
+static void *gives(void *arg)
+{
+    uint64_t word = 42;
+    left_behind = 1;
+    int rc = leat_oneshot_send(g_tx, &word);
+    M_ASSERT(rc == 0 || rc == LEAT_ECLOSED);
+    sent = rc == 0;
+    return arg;
+}
+
+static void one_given(void)
+{
+    begin();
+    uint64_t word = 0;
+    m_thread a = m_spawn("gives", gives, NULL);
+    int rc = leat_oneshot_recv(g_rx, &word, leat_nowait());
+    M_ASSERT(rc == 0 || rc == LEAT_EAGAIN);
+    M_ASSERT((rc == 0) == (word == 42));
+    if (rc == 0)
+        M_ASSERT(left_behind == 1);
+    else
+        leat_rx_drop(g_rx);
+    m_join(a);
+    M_ASSERT((uint32_t)sent ==
+             (uint32_t)(rc == 0) + leat__ld32_rlx(&discarded));
+}
+
 static void none_wanted(void)
 {
     begin();
@@ -113,4 +140,4 @@ static void gone(void)
 }
 
 M_MAIN(M_ROW(one_received), M_ROW(one_looked_for), M_ROW(one_in_time),
-       M_ROW(none_wanted), M_ROW(none_sent), M_ROW(gone))
+       M_ROW(one_given), M_ROW(none_wanted), M_ROW(none_sent), M_ROW(gone))

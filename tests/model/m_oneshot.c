@@ -90,10 +90,24 @@ static void drop_tx(void)
     M_ASSERT(leat_tx_drop(tx));
 }
 
+/* In two steps or in one. */
+static void send_and_leave(void)
+{
+    uint64_t value[4] = {42};
+    if (m_choose(2) == 0) {
+        send_it();
+        drop_tx();
+        return;
+    }
+    behind_tx = 1;
+    int rc = leat_oneshot_send(tx, value);
+    M_ASSERT(rc == 0 || rc == LEAT_ECLOSED);
+    sent = rc == 0;
+}
+
 static void *sends(void *arg)
 {
-    send_it();
-    drop_tx();
+    send_and_leave();
     return arg;
 }
 
@@ -126,10 +140,14 @@ static void *closes_tx(void *arg)
 static void *sends_or_not(void *arg)
 {
     m_thread meddler = m_spawn("meddles", meddles_tx, NULL);
-    if (m_choose(4) != 0)
+    bool later = m_choose(3) == 0;
+    if (!later && m_choose(3) != 0)
         send_it();
     m_join(meddler);
-    drop_tx();
+    if (later)
+        send_and_leave();
+    else
+        drop_tx();
     return arg;
 }
 
@@ -196,13 +214,30 @@ static void drop_rx(void)
     M_ASSERT(leat_rx_drop(rx));
 }
 
+/* In two steps or in one, which leaves the half to us if `until` gives up. */
+static int receive_and_leave(leat_until until)
+{
+    uint64_t value[4] = {1};
+    if (m_choose(2) == 0) {
+        int rc = recv_once(until);
+        drop_rx();
+        return rc;
+    }
+    behind_rx = 1;
+    int rc = leat_oneshot_recv(rx, value, until);
+    check_received(rc, value, until);
+    got = rc == 0;
+    if (rc != 0 && rc != LEAT_ECLOSED)
+        drop_rx();
+    return rc;
+}
+
 static void *receives(void *arg)
 {
-    int rc = recv_once(leat_forever());
+    int rc = receive_and_leave(leat_forever());
     M_ASSERT(rc == 0 || rc == LEAT_ECLOSED);
     if (rc == LEAT_ECLOSED)
         M_ASSERT(!sent); /* ordered: it was not sent, or dropped behind us */
-    drop_rx();
     return arg;
 }
 
@@ -214,7 +249,10 @@ static void *receives_in_time(void *arg)
         if (rc == 0 || rc == LEAT_ECLOSED)
             break;
     }
-    drop_rx();
+    if (got)
+        drop_rx();
+    else
+        receive_and_leave(leat_nowait());
     return arg;
 }
 
@@ -390,7 +428,7 @@ static void *waits_for_ever_rx(void *arg)
     M_ASSERT(behind_tx == 1 && leat_rx_is_gone(rx) &&
              leat_chan_is_closed(leat_rx_chan(rx)));
     int rc = recv_once(leat_nowait());
-    M_ASSERT(rc == (sent ? 0 : LEAT_ECLOSED));
+    M_ASSERT(rc == 0 || rc == LEAT_ECLOSED);
     drop_rx();
     return arg;
 }
@@ -403,6 +441,7 @@ static void tx_outstays(void)
 static void rx_outstays(void)
 {
     two(m_choose(2) == 0 ? sends : leaves_tx, waits_for_ever_rx);
+    M_ASSERT(got == sent);
 }
 
 static void closed_meanwhile(void)

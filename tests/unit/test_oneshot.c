@@ -25,6 +25,11 @@ static ends once_hooked(bin *b)
     return once_with(LEAT_CHAN_OPTS(.discard = bin_put, .discard_arg = b));
 }
 
+static void note_gone(void *arg)
+{
+    ++*(int *)arg;
+}
+
 /* ---- one value -------------------------------------------------------------------- */
 
 START_TEST(the_value_is_received_once)
@@ -50,6 +55,78 @@ START_TEST(a_second_send_is_refused_and_keeps_its_message)
     RC(leat_tx_send(e.tx, &second, leat_forever()), LEAT_ECLOSED);
     NOTHING(e.rx, LEAT_ECLOSED);
     ends_drop(e);
+}
+END_TEST
+
+START_TEST(a_half_goes_with_its_value)
+{
+    for (int place = 0; place < 2; place++) {
+        int gone = 0;
+        unsigned char mem[4096];
+        ends e = {0};
+        uint64_t value = 7;
+        if (place == 0)
+            e = once();
+        else
+            RC(leat_oneshot_new_in(
+                   &e.tx, &e.rx, mem, sizeof mem, sizeof value,
+                   LEAT_CHAN_OPTS(.gone = note_gone, .gone_arg = &gone)),
+               0);
+        RC(leat_oneshot_recv(e.rx, &value, leat_nowait()), LEAT_EAGAIN);
+        SAME(value, 7);
+        RC(leat_oneshot_send(e.tx, &value), 0);
+        MUST(leat_rx_is_gone(e.rx));
+        value = UNTOUCHED;
+        SAME(gone, 0);
+        RC(leat_oneshot_recv(e.rx, &value, leat_forever()), 0);
+        SAME(value, 7);
+        SAME(gone, place);
+    }
+}
+END_TEST
+
+START_TEST(a_half_goes_without_its_value)
+{
+    bin b = BIN_INIT;
+    uint64_t value = 7;
+    ends e = once_hooked(&b);
+    leat_rx_drop(e.rx);
+    RC(leat_oneshot_send(e.tx, &value), LEAT_ECLOSED);
+    e = once_hooked(&b);
+    leat_tx_drop(e.tx);
+    RC(leat_oneshot_recv(e.rx, &value, leat_forever()), LEAT_ECLOSED);
+    SAME(value, 7);
+    e = once_hooked(&b);
+    RC(try_send(e.tx, 8), 0);
+    RC(leat_oneshot_send(e.tx, &value), LEAT_ECLOSED);
+    SAME(b.n, 0);
+    leat_rx_drop(e.rx);
+    SAME(b.n, 1);
+    e = once_hooked(&b);
+    RC(leat_oneshot_send(e.tx, &value), 0);
+    leat_rx_abort(e.rx);
+    RC(leat_oneshot_recv(e.rx, &value, leat_forever()), LEAT_ECLOSED);
+    SAME(b.n, 2);
+}
+END_TEST
+
+static void *answers_soon(void *arg)
+{
+    uint64_t value = 42;
+    RC(leat_oneshot_send(arg, &value), 0);
+    return NULL;
+}
+
+START_TEST(who_waits_gets_it_and_leaves)
+{
+    for (unsigned n = t_scaled(300); n > 0; n--) {
+        ends e = once();
+        uint64_t value = UNTOUCHED;
+        pthread_t by = t_spawn(answers_soon, e.tx);
+        RC(leat_oneshot_recv(e.rx, &value, leat_forever()), 0);
+        SAME(value, 42);
+        t_join(by);
+    }
 }
 END_TEST
 
@@ -539,11 +616,6 @@ START_TEST(options_that_cannot_be)
 }
 END_TEST
 
-static void note_gone(void *arg)
-{
-    ++*(int *)arg;
-}
-
 START_TEST(it_lives_in_memory_of_the_callers)
 {
     static unsigned char mem[20000];
@@ -696,8 +768,30 @@ static void has_one_half(void *arg)
     RC(leat_oneshot_new(NULL, &rx, 8, NULL), 0);
 }
 
+static void sends_elsewhere(void *arg)
+{
+    ends e = {0};
+    uint64_t value = 1;
+    (void)arg;
+    RC(leat_chan_new(&e.tx, &e.rx, 8, 1, NULL), 0);
+    RC(leat_oneshot_send(e.tx, &value), 0);
+}
+
+static void receives_elsewhere(void *arg)
+{
+    ends e = {0};
+    uint64_t value = 1;
+    (void)arg;
+    RC(leat_chan_new(&e.tx, &e.rx, 8, 1, NULL), 0);
+    RC(leat_oneshot_recv(e.rx, &value, leat_nowait()), 0);
+}
+
 START_TEST(misuse_aborts)
 {
+    t_aborts(sends_elsewhere, NULL,
+             "leat_oneshot_send: the channel is no oneshot");
+    t_aborts(receives_elsewhere, NULL,
+             "leat_oneshot_recv: the channel is no oneshot");
     t_aborts(clones_tx, NULL, "promises a single producer");
     t_aborts(clones_rx, NULL, "promises a single consumer");
     t_aborts(upgrades, NULL, "promises a single producer");
@@ -730,12 +824,10 @@ START_TEST(a_type_of_its_own)
             RC(answer_oneshot_new(&tx, &rx, NULL), 0);
         else
             RC(answer_oneshot_new_in(&tx, &rx, mem, need, NULL), 0);
-        RC(answer_tx_send(tx, &in, leat_nowait()), 0);
-        RC(answer_rx_recv(rx, &out, leat_nowait()), 0);
+        RC(answer_oneshot_send(tx, &in), 0);
+        RC(answer_oneshot_recv(rx, &out, leat_nowait()), 0);
         SAME(out.number, 42);
         MUST(strcmp(out.text, "forty-two") == 0);
-        answer_tx_drop(tx);
-        answer_rx_drop(rx);
     }
 }
 END_TEST
@@ -745,6 +837,9 @@ int main(void)
     TCase *tc = t_case("oneshot");
     tcase_add_test(tc, the_value_is_received_once);
     tcase_add_test(tc, a_second_send_is_refused_and_keeps_its_message);
+    tcase_add_test(tc, a_half_goes_with_its_value);
+    tcase_add_test(tc, a_half_goes_without_its_value);
+    tcase_add_test(tc, who_waits_gets_it_and_leaves);
     tcase_add_test(tc, the_value_outlives_its_sender);
     tcase_add_loop_test(tc, every_byte_comes, 0, SIZES);
     tcase_add_test(tc, the_hook_sees_the_alignment_asked_for);
