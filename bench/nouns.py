@@ -18,6 +18,7 @@ RESULTS = ("results-1",)
 # As drive.GROUPS: (scenarios, capacities, bytes of a message)
 GROUPS = {
     "broadcast": ((*BLOCK, *LOSSY), ("128", "1024", "large"), (8, 256)),
+    "broadcast-large": (("block-4", "lossy-4"), ("128",), (4096,)),
     "watch": (WATCH, ("1",), (8, 256)),
     "watch-wake": (WAKE, ("1",), (8,)),
     "sync": ((*MUTEX, *SEM), ("1",), (8,)),
@@ -68,6 +69,7 @@ WHO = {
     },
 }
 
+WHO["broadcast-large"] = WHO["broadcast"]
 PARTICIPANTS = {group: {who: (*said, GROUPS[group][1])
                         for who, said in table.items()}
                 for group, table in WHO.items()}
@@ -115,6 +117,10 @@ PAGE = {
         "*missed* is the share of all that was to be received, and who misses "
         "more has less to do, so read the two together; at capacity large "
         "nobody can miss any. `leat-in-place` reserves and borrows."),
+    "broadcast-large": ("broadcast of 4096 bytes",
+        "As above; the receivers read all of a message. `leat` copies it for each "
+        "receiver, `leat-in-place` lends it, the peers allocate it and clone a "
+        "counted pointer to it."),
     "watch": ("watch: the latest value",
         "The writer updates as often as each of 1 or 4 readers looks at the "
         "newest value, all at once; nanoseconds an update, with one look of "

@@ -93,6 +93,8 @@ build_crew_leat() {
         crew leat-watch $bytes watch.c $flags
     done
     # shellcheck disable=SC2086 # several flags
+    crew leat-broadcast 4096 broadcast.c $flags
+    # shellcheck disable=SC2086 # several flags
     crew leat-sync 8 sync.c $flags
     # shellcheck disable=SC2086 # several flags
     crew leat-pool 8 pool.c $flags

@@ -4,8 +4,37 @@
 
 use crate::clock::fail;
 use crate::{value_of, Cell, Figures, Msg};
+use std::sync::Arc;
 use std::thread;
 use tokio::sync::broadcast::error::RecvError;
+
+/// What each receiver gets a clone of.
+pub trait Shared: Clone + Send + Sync + 'static {
+    fn of(v: u64) -> Self;
+    fn value(&self) -> u64;
+}
+
+impl<const W: usize> Shared for Msg<W> {
+    fn of(v: u64) -> Self {
+        [v; W]
+    }
+    fn value(&self) -> u64 {
+        value_of(self)
+    }
+}
+
+/// A large one, of which only the pointer is cloned.
+#[derive(Clone)]
+pub struct Large<const W: usize>(Arc<Msg<W>>);
+
+impl<const W: usize> Shared for Large<W> {
+    fn of(v: u64) -> Self {
+        Large(Arc::new([v; W]))
+    }
+    fn value(&self) -> u64 {
+        value_of(&self.0)
+    }
+}
 
 /// What a receiver that may miss some has seen.
 #[derive(Default)]
@@ -16,8 +45,8 @@ struct Seen {
 }
 
 impl Seen {
-    fn see<const W: usize>(&mut self, msg: &Msg<W>) {
-        let value = value_of(msg);
+    fn see<M: Shared>(&mut self, msg: &M) {
+        let value = msg.value();
         if value <= self.last {
             fail("a value came out of order");
         }
@@ -34,8 +63,8 @@ impl Seen {
     }
 }
 
-pub fn bus<const W: usize>(cell: &Cell) -> Figures {
-    let mut bus = bus::Bus::<Msg<W>>::new(cell.capacity);
+pub fn bus<M: Shared>(cell: &Cell) -> Figures {
+    let mut bus = bus::Bus::<M>::new(cell.capacity);
     thread::scope(|scope| {
         for _ in 0..cell.threads {
             let mut rx = bus.add_rx();
@@ -48,7 +77,7 @@ pub fn bus<const W: usize>(cell: &Cell) -> Figures {
             });
         }
         for v in 1..=cell.n {
-            bus.broadcast([v; W]);
+            bus.broadcast(M::of(v));
         }
         drop(bus);
     });
@@ -56,7 +85,7 @@ pub fn bus<const W: usize>(cell: &Cell) -> Figures {
 }
 
 /// Returns how many it missed.
-fn listen<const W: usize>(mut rx: tokio::sync::broadcast::Receiver<Msg<W>>, n: u64) -> u64 {
+fn listen<M: Shared>(mut rx: tokio::sync::broadcast::Receiver<M>, n: u64) -> u64 {
     let mut seen = Seen::default();
     let mut missed = 0;
     loop {
@@ -70,8 +99,8 @@ fn listen<const W: usize>(mut rx: tokio::sync::broadcast::Receiver<Msg<W>>, n: u
     missed
 }
 
-pub fn tokio<const W: usize>(cell: &Cell) -> Figures {
-    let (tx, first) = tokio::sync::broadcast::channel::<Msg<W>>(cell.capacity);
+pub fn tokio<M: Shared>(cell: &Cell) -> Figures {
+    let (tx, first) = tokio::sync::broadcast::channel::<M>(cell.capacity);
     let mut rxs = vec![first];
     rxs.resize_with(cell.threads as usize, || tx.subscribe());
     let missed: u64 = thread::scope(|scope| {
@@ -80,7 +109,7 @@ pub fn tokio<const W: usize>(cell: &Cell) -> Figures {
             .map(|rx| scope.spawn(move || listen(rx, cell.n)))
             .collect();
         for v in 1..=cell.n {
-            if tx.send([v; W]).is_err() {
+            if tx.send(M::of(v)).is_err() {
                 fail("no receiver");
             }
         }

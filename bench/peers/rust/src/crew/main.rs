@@ -55,8 +55,8 @@ impl Tally {
 
 fn run<const W: usize>(who: &str, cell: &Cell) -> Figures {
     match (who, cell.word.as_str()) {
-        ("bus", "block") => broadcast::bus::<W>(cell),
-        ("tokio-broadcast", "lossy") => broadcast::tokio::<W>(cell),
+        ("bus", "block") => broadcast::bus::<Msg<W>>(cell),
+        ("tokio-broadcast", "lossy") => broadcast::tokio::<Msg<W>>(cell),
         ("tokio-watch", "watch") => watch::update_and_read::<W>(cell),
         ("tokio-watch", "wake") => watch::wake::<W>(cell),
         ("parking-lot", "mutex") => sync::parking_lot(cell),
@@ -66,6 +66,14 @@ fn run<const W: usize>(who: &str, cell: &Cell) -> Figures {
         ("threadpool", "jobs") => pool::threadpool(cell),
         ("tokio-blocking", "results") => pool::tokio_results(cell),
         _ => fail("no such participant in such a scenario"),
+    }
+}
+
+fn run_large<const W: usize>(who: &str, cell: &Cell) -> Figures {
+    match (who, cell.word.as_str()) {
+        ("bus", "block") => broadcast::bus::<broadcast::Large<W>>(cell),
+        ("tokio-broadcast", "lossy") => broadcast::tokio::<broadcast::Large<W>>(cell),
+        _ => fail("no such participant with such messages"),
     }
 }
 
@@ -102,6 +110,7 @@ fn main() {
     let figures = match args[5].as_str() {
         "8" => run::<1>(&args[1], &cell),
         "256" => run::<32>(&args[1], &cell),
+        "4096" => run_large::<512>(&args[1], &cell),
         _ => fail("bytes?"),
     };
     let wall = wall.elapsed().as_nanos() as f64 / cell.n as f64;
