@@ -22,6 +22,7 @@ import sys
 import time
 
 import chart
+import nouns
 import report
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
@@ -120,6 +121,9 @@ MESSAGES_OF.update({
     "busy-64": 200000, "busy-512": 40000, "quiet-64": 200000,
     "quiet-512": 20000, "alone": 1000000, "ask": 40000, "flat": 200000,
     "deep": 200000})
+GROUPS.update(nouns.GROUPS)
+OWN.update(nouns.PARTICIPANTS)
+MESSAGES_OF.update(nouns.MESSAGES_OF)
 
 
 def participants(group):
@@ -174,12 +178,14 @@ def crate_versions():
 
 
 def version_of(who):
-    if who == "std-mpsc":
+    if who.startswith("leat"):
+        who = "leat"
+    if who.startswith("std-"):
         return (output_of("rustc", "--version") or "?").split()[1]
     name = next(said[0] for other, said in every_participant() if other == who
                 and program(said[0], 8))
     if name.startswith("rust"):
-        return crate_versions()[who]
+        return crate_versions()[nouns.CRATES.get(who, who)]
     return output_of(program(name, 8), who, "version")
 
 
@@ -219,14 +225,14 @@ def run_floors(floors):
 
 def messages_of(cell, quick):
     """A multiple of four, so that four threads can share them."""
-    messages = MESSAGES_OF.get(cell.scenario, MESSAGES[cell.capacity])
+    messages = MESSAGES_OF.get(cell.scenario) or MESSAGES[cell.capacity]
     if cell.bytes >= LARGE_BYTES:
         messages //= 4
     if cell.bytes >= HUGE_BYTES:
         messages //= 4
     if quick:
         messages //= 4
-    return messages // 4 * 4
+    return max(messages // 4, 1) * 4
 
 
 def run_rounds(args, plan):
@@ -256,6 +262,7 @@ FIELDS_OF = {
     "empty": ("bytes_per_channel",),
     "make": ("ns_per_channel",),
     **{scenario: ("make_ns", "cancel_ns", "drop_ns") for scenario in CANCEL},
+    **nouns.FIELDS_OF,
 }
 
 

@@ -54,6 +54,14 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+void probe_trips(uint64_t *trips, uint64_t n)
+{
+    qsort(trips, n, sizeof *trips, by_value);
+    printf("%ju %ju %ju\n", (uintmax_t)trips[(n - 1) * 500 / 1000],
+           (uintmax_t)trips[(n - 1) * 990 / 1000],
+           (uintmax_t)trips[(n - 1) * 999 / 1000]);
+}
+
 static void ping(const struct cell_peer *peer, size_t capacity, uint64_t n)
 {
     uint64_t *trips = malloc(n * sizeof *trips);
@@ -79,10 +87,7 @@ static void ping(const struct cell_peer *peer, size_t capacity, uint64_t n)
     peer->drop(back);
     peer->drop(there);
 
-    qsort(trips, n, sizeof *trips, by_value);
-    printf("%ju %ju %ju\n", (uintmax_t)trips[(n - 1) * 500 / 1000],
-           (uintmax_t)trips[(n - 1) * 990 / 1000],
-           (uintmax_t)trips[(n - 1) * 999 / 1000]);
+    probe_trips(trips, n);
     free(trips);
 }
 

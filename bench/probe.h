@@ -24,4 +24,7 @@ enum { PROBE_CHANNELS = 1000 };
 bool probe(const struct cell_peer *peer, const char *scenario, size_t capacity,
            uint64_t n);
 
+/* Print the percentiles of ping. Sorts. */
+void probe_trips(uint64_t *trips, uint64_t n);
+
 #endif

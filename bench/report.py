@@ -5,6 +5,8 @@
 import math
 import statistics
 
+import nouns
+
 INTRO = """# Channels between threads
 
 Nanoseconds a message: **wall** from making the channel to freeing it, threads
@@ -75,8 +77,9 @@ def summary(rows, kinds, best):
     return lines
 
 
-def cell_rows(rows, kinds, best, spread):
-    """The rows of one scenario, fastest first within a capacity."""
+def cell_rows(rows, kinds, best, spread, extra=None):
+    """The rows of one scenario, fastest first within a capacity; with a column for
+    the field `extra`, which not every row has."""
     lines = []
     last = None
     for row in sorted(rows, key=lambda r: r["ns_per_msg"]):
@@ -97,6 +100,8 @@ def cell_rows(rows, kinds, best, spread):
         lines.append(f"| {capacity} | {who} | {number(row['ns_per_msg'])} | "
                      f"{number(row['cpu_ns_per_msg'])} | {note} | "
                      f"{number(low)} to {number(high)} |")
+        if extra:
+            lines[-1] += f" {row[extra]:.1f} |" if extra in row else " |"
     return lines
 
 
@@ -145,6 +150,7 @@ PROBES = {
     "make": ("make: creation and destruction", "Nanoseconds for both together; "
              "for Go, whose collector destroys, creation and its share of that.",
              {"ns_per_channel": "ns"}),
+    **nouns.PROBES,
 }
 
 
@@ -174,18 +180,31 @@ OWN = {
         "for the sending half, sends. `leat-in` uses the caller's memory. "
         "futures-channel's is polled by a thread that parks; crossbeam's and Go's are "
         "channels of capacity 1."),
+    **nouns.PAGE,
 }
 
 
 def own_section(group, rows, kinds, spread):
     title, note = OWN[group]
+    lines = ["", f"## {title}", "", note]
+    sizes = by(rows, "bytes")
+    for size, mine in sizes.items():
+        if len(sizes) > 1:
+            lines += ["", f"### {size} bytes"]
+        lines += ["", *own_table(mine, kinds, spread)]
+    return lines
+
+
+def own_table(rows, kinds, spread):
     best = best_peers(rows, kinds)
-    lines = ["", f"## {title}", "", note, "", *summary(rows, kinds, best), "",
-             "| | capacity | who | wall ns | cpu ns | ratio | quartiles |",
-             "|---|---|---|---:|---:|---:|---:|"]
+    extra = next((f for f in nouns.COLUMNS for r in rows if f in r), None)
+    lines = [*summary(rows, kinds, best), "",
+             "| | capacity | who | wall ns | cpu ns | ratio | quartiles |"
+             + (f" {nouns.COLUMNS[extra]} |" if extra else ""),
+             "|---|---|---|---:|---:|---:|---:|" + ("---:|" if extra else "")]
     for scenario, mine in by(rows, "scenario").items():
         for of_cell in by(mine, "capacity").values():
-            first, *rest = cell_rows(of_cell, kinds, best, spread)
+            first, *rest = cell_rows(of_cell, kinds, best, spread, extra)
             lines += [f"| {scenario} {first}", *(f"| {line}" for line in rest)]
     return lines
 

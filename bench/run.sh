@@ -7,8 +7,9 @@
 #   ./dev bench [--peers] [--quick] [--only REGEX] [--who REGEX] [--help]
 #
 # Builds below build/bench only. Needs a C compiler, cmake, pkg-config and
-# python3; the peers need GLib's headers, Go and cargo, and a peer whose tools
-# are missing is left out with a line that says so.
+# python3; hashtree needs OpenSSL's headers and program, the peers GLib's and
+# libuv's headers, Go and cargo, and what lacks its tools is left out with a line
+# that says so.
 set -euo pipefail
 
 bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -72,7 +73,49 @@ build_own_leat() {
     done
 }
 
+# crew PROGRAM BYTES SOURCE [FLAG...]: a program of bench/crew.h.
+crew() {
+    local program=$1 bytes=$2 source=$3
+    quietly "$cc" "${cflags[@]}" "$(optimisation "$bytes")" \
+        -DCELL_WORDS=$((bytes / 8)) "$bench/cell.c" "$bench/probe.c" \
+        "$bench/crew.c" "$bench/$source" -o "$bin/$program-$bytes" \
+        "${@:4}" -pthread
+}
+
+# leat in the groups of nouns.py. pre: build_leat
+build_crew_leat() {
+    local flags bytes
+    flags=$(PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig \
+        pkg-config --static --cflags --libs leat)
+    # shellcheck disable=SC2086 # several flags
+    for bytes in 8 256; do
+        crew leat-broadcast $bytes broadcast.c $flags
+        crew leat-watch $bytes watch.c $flags
+    done
+    # shellcheck disable=SC2086 # several flags
+    crew leat-broadcast 4096 broadcast.c $flags
+    # shellcheck disable=SC2086 # several flags
+    crew leat-sync 8 sync.c $flags
+    # shellcheck disable=SC2086 # several flags
+    crew leat-pool 8 pool.c $flags
+    if ! pkg-config --exists libcrypto || ! command -v openssl >/dev/null; then
+        say "no OpenSSL (libssl-dev openssl): leaving hashtree out"
+        return
+    fi
+    # shellcheck disable=SC2046,SC2086 # several flags
+    quietly "$cc" "${cflags[@]}" "$root"/examples/hashtree/*.c \
+        -o "$bin/hashtree" $(pkg-config --cflags --libs libcrypto) $flags -pthread
+    cp "$bench/tree.py" "$bin/tree"
+}
+
 build_c_peers() {
+    crew posix-sync 8 peers/c/posix_sync.c
+    # shellcheck disable=SC2046 # several flags
+    if pkg-config --exists libuv; then
+        crew uv-queue 8 peers/c/uv_queue.c $(pkg-config --cflags --libs libuv)
+    else
+        say "no libuv headers (libuv1-dev): leaving its queue out"
+    fi
     local bytes optimise
     for bytes in 8 32 256; do
         optimise=$(optimisation "$bytes")
@@ -81,13 +124,16 @@ build_c_peers() {
             -o "$bin/mutex_condvar-$bytes" -pthread
     done
     if ! pkg-config --exists glib-2.0; then
-        say "no GLib headers (libglib2.0-dev): leaving GAsyncQueue out"
+        say "no GLib headers (libglib2.0-dev): leaving GAsyncQueue and GThreadPool out"
         return
     fi
     # shellcheck disable=SC2046 # several flags
     quietly "$cc" "${cflags[@]}" "$bench/cell.c" "$bench/probe.c" \
         "$bench/peers/c/gasyncqueue.c" -o "$bin/gasyncqueue-8" \
         $(pkg-config --cflags --libs glib-2.0) -pthread
+    # shellcheck disable=SC2046 # several flags
+    crew gthreadpool 8 peers/c/gthreadpool.c \
+        $(pkg-config --cflags --libs glib-2.0)
 }
 
 build_rust_peers() {
@@ -100,14 +146,14 @@ build_rust_peers() {
         --target-dir "$work/rust"
     cp "$work/rust/release/leat-bench-peers" "$bin/rust_peers"
     local group
-    for group in select oneshot cancel; do
+    for group in select oneshot cancel crew; do
         cp "$work/rust/release/leat-bench-$group" "$bin/rust-$group"
     done
 }
 
 build_go_peers() {
     if ! command -v go >/dev/null; then
-        say "no Go: leaving Go's channels out"
+        say "no Go: leaving Go out"
         return
     fi
     quietly env -C "$bench/peers/go" go build -o "$bin/go_peers" .
@@ -125,6 +171,7 @@ mkdir -p "$bin"
 say "building"
 build_leat
 build_own_leat
+build_crew_leat
 quietly "$cc" "${cflags[@]}" -O3 "$bench/bound.c" -o "$bin/bound" -pthread
 case " $* " in
 *" --peers "*)

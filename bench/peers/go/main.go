@@ -198,7 +198,7 @@ func main() {
 		fail("the number of messages must be a multiple of 4")
 	}
 	capacity := int(n)
-	if os.Args[3] != "large" {
+	if os.Args[3] != "large" && os.Args[3] != "unbounded" { // of a pool
 		if capacity, err = strconv.Atoi(os.Args[3]); err != nil {
 			fail("capacity?")
 		}

@@ -306,6 +306,12 @@ func runOwn(scenario string, capacity int, n uint64) (t *tally, is bool) {
 	case "ask":
 		t := ask(n)
 		return &t, true
+	case "jobs":
+		t := submit(uint64(nChans), n)
+		return &t, true
+	case "results":
+		t := results(n)
+		return &t, true
 	case "flat", "deep":
 		cancelTrees(word == "deep", n)
 		return nil, true

@@ -4,6 +4,9 @@
 //! program as bench/cell.h describes. Everything is generic over the channel,
 //! so each loop is compiled for its channel with nothing indirect in it.
 
+mod clock;
+
+use clock::{cpu_ns, fail};
 use std::thread;
 use std::time::Instant;
 
@@ -354,23 +357,6 @@ fn run_who<M: Msg>(who: &str, cell: &Cell) -> Tally {
         ("std-mpsc", Some(c)) => run::<M, _, _>(cell, || std::sync::mpsc::sync_channel(c)),
         _ => fail("no such participant"),
     }
-}
-
-fn fail(what: &str) -> ! {
-    eprintln!("bench: {what}");
-    std::process::exit(1)
-}
-
-fn cpu_ns() -> u64 {
-    let mut t = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: t is a timespec that the call may write.
-    if unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut t) } != 0 {
-        fail("a clock cannot be read");
-    }
-    t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
 }
 
 fn main() {
