@@ -27,8 +27,9 @@
  * readable when leat_clock_advance returns. Without, you dispatch when
  * leat_loop_deadline_ns has come.
  *
- * A token's deadline ends the waits that carry it like any other; one that is brought
- * forward is noticed by waits that begin after that.
+ * A token's deadline ends the waits that carry it like any other. When it is set or brought
+ * forward they follow at once: leat_clock_waiting and leat_clock_next_ns know of it when
+ * leat_cancel_fire_at has returned.
  *
  * It is the process's, for programs that test; there is one branch for it on the way to
  * a wait. Time outlives no test: what leat measures (statistics, dumps) is in virtual

@@ -13,6 +13,7 @@ static struct {
     int64_t now_ns;
     leat__heap alarms;
     size_t count;         /* of them, that are counted */
+    leat__link carrying;  /* of threads' waits that carry tokens */
     leat__link observers; /* who waits for a count */
 } the_clock;
 
@@ -28,6 +29,7 @@ void leat__clock_on(int64_t start_ns)
     the_clock.now_ns = start_ns;
     leat__heap_init(&the_clock.alarms);
     the_clock.count = 0;
+    leat__list_init(&the_clock.carrying);
     leat__list_init(&the_clock.observers);
     leat__clock_virtual = true;
 }
@@ -91,9 +93,16 @@ static void complete_observers(leat__link *won)
                             LEAT__WON_CHAN);
 }
 
+void leat__clock_tell(leat__link *watched)
+{
+    complete_observers(watched);
+}
+
 /* false: the time has come, and it is not set. */
 static bool alarm_add(leat__alarm *alarm, int64_t at_ns, leat__link *won)
 {
+    if (at_ns == INT64_MAX)
+        return true;
     if (at_ns <= the_clock.now_ns)
         return false; /* I1 */
     leat__heap_add(&the_clock.alarms, &alarm->at, at_ns);
@@ -112,12 +121,23 @@ static void alarm_remove(leat__alarm *alarm)
 
 /* ---- waits ----------------------------------------------------------------------------- */
 
+/* Set it for a time, unless it is set for a sooner one. As alarm_add; true as well if its
+ * wait has been won. */
+static bool alarm_lower(leat__alarm *alarm, int64_t at_ns, leat__link *won)
+{
+    bool is_set = leat__heap_has(&the_clock.alarms, &alarm->at);
+    if (!leat__wait_is_open(alarm->wait) || (is_set && alarm->at.key <= at_ns))
+        return true;
+    alarm_remove(alarm);
+    return alarm_add(alarm, at_ns, won);
+}
+
 static bool alarm_enlist(leat__alarm *alarm, int64_t deadline_ns)
 {
     leat__link won;
     leat__list_init(&won);
     leat__lock_acquire(&the_clock.lock);
-    bool set = alarm_add(alarm, deadline_ns, &won);
+    bool set = alarm_lower(alarm, deadline_ns, &won);
     leat__lock_release(&the_clock.lock);
     complete_observers(&won);
     return set;
@@ -134,16 +154,53 @@ void leat__clock_delist(leat__alarm *alarm)
 {
     leat__lock_acquire(&the_clock.lock);
     alarm_remove(alarm);
+    if (leat__link_is_in(&alarm->carrying))
+        leat__list_remove(&alarm->carrying);
     leat__lock_release(&the_clock.lock);
+}
+
+/* To, and from, where who brings a deadline forward finds it (I3). */
+static void alarm_carries(leat__alarm *alarm)
+{
+    if (alarm->wait->carriers == NULL)
+        return;
+    leat__lock_acquire(&the_clock.lock);
+    leat__list_push_back(&the_clock.carrying, &alarm->carrying);
+    leat__lock_release(&the_clock.lock);
+}
+
+/* pre: the lock is held. NULL: it is not parked, and will look at its deadlines */
+static leat__alarm *alarm_of(const leat__wait *wait)
+{
+    leat__link *at = the_clock.carrying.next;
+    for (; at != &the_clock.carrying; at = at->next) {
+        leat__alarm *alarm = LEAT__CONTAINER(at, leat__alarm, carrying);
+        if (alarm->wait == wait)
+            return alarm;
+    }
+    return NULL;
+}
+
+bool leat__clock_lower(const leat__wait *wait, int64_t deadline_ns,
+                       leat__link *watched)
+{
+    leat__lock_acquire(&the_clock.lock);
+    leat__alarm *alarm = alarm_of(wait);
+    bool won = alarm != NULL && !alarm_lower(alarm, deadline_ns, watched) &&
+               leat__wait_claim(alarm->wait);
+    leat__lock_release(&the_clock.lock);
+    return won;
 }
 
 static enum leat__won park_until(leat__wait *wait, int64_t deadline_ns,
                                  bool uncounted)
 {
     leat__alarm alarm = {.wait = wait, .uncounted = uncounted};
-    if (!alarm_enlist(&alarm, deadline_ns) && leat__wait_claim(wait))
-        return LEAT__WON_TIMEOUT;
-    enum leat__won who = leat__wait_ended(wait);
+    enum leat__won who = LEAT__WON_TIMEOUT;
+    alarm_carries(&alarm);
+    if (alarm_enlist(&alarm, leat__wait_due_ns(wait, deadline_ns)) ||
+        !leat__wait_claim(wait))
+        who = leat__wait_ended(wait);
     leat__clock_delist(&alarm);
     return who;
 }
@@ -227,8 +284,9 @@ int leat__clock_await(size_t count, leat__token *token, int64_t deadline_ns)
     bool carries = token != NULL && leat__token_enlist(token, &carrier, &wait);
     enum leat__won won = LEAT__WON_CANCEL;
     if (token == NULL || carries || !leat__wait_claim(&wait))
-        won = deadline_ns == INT64_MAX ? leat__wait_park(&wait, INT64_MAX)
-                                       : park_until(&wait, deadline_ns, true);
+        won = park_until(&wait, deadline_ns, true);
+    if (won == LEAT__WON_TIMEOUT && leat__wait_expire(&wait))
+        won = LEAT__WON_CANCEL;
     if (carries)
         leat__token_delist(token, &carrier);
     observer_delist(&observer);

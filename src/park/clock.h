@@ -7,14 +7,18 @@
  * is ended by leat__clock_advance, through its claim word. The real clock has no such
  * place; its deadlines are the system's.
  *
- * State. All of it under one lock: what the clock shows, the heap of alarms, and those
- *        who wait for alarms to be set.
+ * State. All of it under one lock: what the clock shows, the heap of alarms, those of
+ *        threads whose waits carry tokens, in the heap or not, and those who wait for
+ *        alarms to be set.
  *
  * Invariants.
  *   I1  with the lock free, every alarm in the heap is later than the clock
  *   I2  an alarm that advance took out and whose wait it claimed is used until that
  *       wait's completion, which its owner waits for; any other alarm is not
  *       touched after the lock is let go
+ *   I3  the alarm of a thread's wait that carries tokens is not later than any of their
+ *       deadlines: the wait looks at those after it has put its alarm among the
+ *       `carrying`, and who brings one forward looks for it there after that
  *
  * Progress and lifetime. As a token (token.h): advancing is linear in the alarms that
  * ring, with the claims under the lock and the wake-ups after it. The lock may be taken
@@ -57,8 +61,9 @@ typedef struct leat__alarm {
     leat__heap_node at;
     leat__wait *wait; /* to be ended; NULL: call ring instead */
     void (*ring)(struct leat__alarm *alarm); /* under the clock's lock */
-    bool uncounted; /* it is not one of those that await waits for */
-    leat__link won; /* advance's, once it has claimed the wait */
+    bool uncounted;      /* it is not one of those that await waits for */
+    leat__link won;      /* advance's, once it has claimed the wait */
+    leat__link carrying; /* its wait carries tokens */
 } leat__alarm;
 
 /* Switch. pre: the other clock is on, and nothing of leat is in use. false: (off) an
@@ -72,8 +77,16 @@ bool leat__clock_enlist(leat__alarm *alarm, leat__wait *wait,
                         int64_t deadline_ns);
 void leat__clock_delist(leat__alarm *alarm);
 
-/* leat__wait_park with a deadline. */
+/* leat__wait_park with a deadline, or tokens that may have one. */
 enum leat__won leat__clock_park(leat__wait *wait, int64_t deadline_ns);
+
+/* A token that a thread's wait carries has this deadline, sooner than before. Linear in
+ * such waits. pre: the token's lock is held. true: that time has come and the wait has
+ * been won, to be completed with LEAT__WON_TIMEOUT. Who awaits it is put onto `watched`,
+ * for leat__clock_tell. */
+bool leat__clock_lower(const leat__wait *wait, int64_t deadline_ns,
+                       leat__link *watched);
+void leat__clock_tell(leat__link *watched); /* pre: no lock is held */
 
 /* Let an alarm be rung at at_ns, and no longer at the time set before; INT64_MAX: not at
  * all. For an alarm without a wait; it is zero, or was set before. */

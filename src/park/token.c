@@ -4,6 +4,7 @@
  * token.h. */
 #include "park/token.h"
 #include "os/os.h"
+#include "park/clock.h"
 #include "park/until.h"
 
 #include <leat/err.h>
@@ -134,6 +135,8 @@ void leat__token_fire(leat__token *token)
 void leat__nudges_init(leat__nudges *nudges)
 {
     leat__list_init(&nudges->again);
+    leat__list_init(&nudges->due);
+    leat__list_init(&nudges->watched);
     nudges->n = 0;
 }
 
@@ -147,17 +150,29 @@ void leat__nudges_send(leat__nudges *nudges)
 {
     wake_sleepers(nudges);
     leat__token_complete(&nudges->again, LEAT__WON_AGAIN);
+    leat__token_complete(&nudges->due, LEAT__WON_TIMEOUT);
+    leat__clock_tell(&nudges->watched);
 }
 
-static void nudge(leat__link *link, leat__nudges *nudges)
+/* The carrier's wait is won: to those that are completed. */
+static void nudge_later(leat__link *link, leat__link *won)
+{
+    leat__list_remove(link);
+    leat__list_push_back(won, link); /* I2: likewise */
+}
+
+static void nudge(leat__link *link, int64_t deadline_ns, leat__nudges *nudges)
 {
     leat__carrier *carrier = LEAT__CONTAINER(link, leat__carrier, link);
     leat__wait *wait = carrier->wait;
     if (wait->notify != NULL) {
-        if (leat__wait_claim(wait)) {
-            leat__list_remove(link);
-            leat__list_push_back(&nudges->again, link); /* I2: likewise */
-        }
+        if (leat__wait_claim(wait))
+            nudge_later(link, &nudges->again);
+        return;
+    }
+    if (leat__clock_is_virtual()) {
+        if (leat__clock_lower(wait, deadline_ns, &nudges->watched))
+            nudge_later(link, &nudges->due);
         return;
     }
     leat__a32 *word = leat__wait_nudge(wait);
@@ -182,7 +197,7 @@ void leat__timed_lower(leat__timed *timed, int64_t deadline_ns,
     leat__link *link = token->carriers.next;
     while (link != &token->carriers) {
         leat__link *next = link->next; /* it may be taken out */
-        nudge(link, nudges);
+        nudge(link, deadline_ns, nudges);
         link = next;
     }
 }

@@ -114,6 +114,10 @@ enum { LEAT__NUDGES = 64 };
 typedef struct leat__nudges {
     leat__link
         again; /* carriers of callback waits, claimed: to be started anew */
+    /* with the virtual clock: carriers of waits whose time has come, claimed; and who
+     * awaits them */
+    leat__link due;
+    leat__link watched;
     size_t n;
     leat__a32 *asleep[LEAT__NUDGES]; /* the words of threads that sleep */
 } leat__nudges;

@@ -144,21 +144,19 @@ static int64_t system_due_ns(const leat__wait *wait, int64_t deadline_ns)
 }
 
 /* As a deadline at the virtual clock; if it was a token's, that fires. */
-static enum leat__won park_virtual(leat__wait *wait, int64_t due_ns)
+static enum leat__won park_virtual(leat__wait *wait, int64_t deadline_ns)
 {
-    enum leat__won won = leat__clock_park(wait, due_ns);
+    enum leat__won won = leat__clock_park(wait, deadline_ns);
     if (won == LEAT__WON_TIMEOUT && leat__wait_expire(wait))
         won = LEAT__WON_CANCEL;
     return won;
 }
 
-/* Is the virtual clock to end it? */
-static bool is_virtual(const leat__wait *wait, int64_t *deadline_ns)
+/* Might the virtual clock end it? */
+static bool is_virtual(const leat__wait *wait, int64_t deadline_ns)
 {
-    if (!leat__clock_is_virtual())
-        return false;
-    *deadline_ns = leat__wait_due_ns(wait, *deadline_ns);
-    return *deadline_ns != INT64_MAX;
+    return leat__clock_is_virtual() &&
+           (deadline_ns != INT64_MAX || wait->carriers != NULL);
 }
 
 /* Sleep until DONE, or until the deadline is won. */
@@ -207,7 +205,7 @@ enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns)
 {
     uint32_t word;
     LEAT_ASSERT(!wait->sole || deadline_ns == INT64_MAX);
-    if (is_virtual(wait, &deadline_ns))
+    if (is_virtual(wait, deadline_ns))
         return park_virtual(wait, deadline_ns);
     if (!spin_until_done(wait, &word, deadline_ns) &&
         !sleep_until_done(wait, &word, deadline_ns))
@@ -220,7 +218,7 @@ enum leat__won leat__wait_sleep(leat__wait *wait, int64_t deadline_ns)
 {
     uint32_t word;
     LEAT_ASSERT(!wait->sole || deadline_ns == INT64_MAX);
-    if (is_virtual(wait, &deadline_ns))
+    if (is_virtual(wait, deadline_ns))
         return park_virtual(wait, deadline_ns);
     return sleep_until_done(wait, &word, deadline_ns) ? won_of(word)
                                                       : LEAT__WON_TIMEOUT;

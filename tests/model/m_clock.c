@@ -123,6 +123,74 @@ static void token_or_deadline(void)
     end();
 }
 
+/* The token's deadline is brought forward while they come to wait, park and end: by the
+ * time that it has been, and the clock is past it, all have ended. */
+static void *brings_forward(void *arg)
+{
+    leat_cancel_fire_at(c.token, BEGIN_NS + 7);
+    leat_cancel_fire_at(c.token, BEGIN_NS + 4);
+    return arg;
+}
+
+static void brought_forward(void)
+{
+    struct waiter w[2] = {{.after_ns = 20, .carries = true},
+                          {.after_ns = INT64_MAX / 2, .carries = true}};
+    int64_t step_ns = 4;
+    begin(0);
+    if (m_choose(2) == 0)
+        leat_cancel_fire_at(c.token, BEGIN_NS + 15);
+    m_thread a = m_spawn("waits", waits, &w[0]);
+    m_thread b = m_spawn("waits", waits, &w[1]);
+    m_thread f = m_spawn("brings", brings_forward, NULL);
+    m_thread s = m_spawn("advances", advances, &step_ns);
+    if (m_choose(2) == 0)
+        M_ASSERT(leat_clock_await(1, leat_at_ns(BEGIN_NS + 3)) <= 0);
+    m_join(f);
+    m_join(s);
+    for (int i = 0; i < 2; i++) {
+        m_join(i == 0 ? a : b);
+        M_ASSERT(w[i].rc == LEAT_ECANCELED && w[i].ended_ns == BEGIN_NS + 4);
+    }
+    end();
+}
+
+static void *waits_carrying(void *arg)
+{
+    M_ASSERT(leat_sleep(leat_or_cancel(leat_forever(), c.token)) ==
+             LEAT_ECANCELED);
+    return arg;
+}
+
+/* The smallest of its kind: one comes to wait. */
+static void one_brought_forward(void)
+{
+    begin(0);
+    m_thread a = m_spawn("waits", waits_carrying, NULL);
+    leat_cancel_fire_at(c.token, BEGIN_NS + 4);
+    leat_clock_advance(4);
+    m_join(a);
+    end();
+}
+
+/* Its time begins when another has fired, and may have come by when it is told. */
+static void one_that_follows(void)
+{
+    leat_cancel *first;
+    int64_t step_ns = 4;
+    begin(0);
+    M_ASSERT(leat_cancel_new(&first) == 0);
+    leat_cancel_fire_after(c.token, first, 4);
+    m_thread a = m_spawn("waits", waits_carrying, NULL);
+    m_thread b = m_spawn("advances", advances, &step_ns);
+    leat_cancel_fire(first);
+    m_join(b);
+    leat_clock_advance(4); /* past it, whenever it began */
+    m_join(a);
+    M_ASSERT(leat_cancel_drop(first));
+    end();
+}
+
 /* Two advance at once: both steps are taken, and each wait ends at its time. */
 static void two_advance(void)
 {
@@ -284,6 +352,7 @@ static void in_a_loop(void)
 }
 
 M_MAIN(M_ROW(advance_ends_a_wait), M_ROW_OF(message_or_deadline, 2),
-       M_ROW(token_or_deadline), M_ROW(two_advance), M_ROW(too_early),
-       M_ROW(observers), M_ROW(observer_gives_up), M_ROW(ticks),
-       M_ROW_OF(in_a_loop, 2))
+       M_ROW(token_or_deadline), M_ROW(brought_forward),
+       M_ROW_OF(one_brought_forward, 3), M_ROW_OF(one_that_follows, 3),
+       M_ROW(two_advance), M_ROW(too_early), M_ROW(observers),
+       M_ROW(observer_gives_up), M_ROW(ticks), M_ROW_OF(in_a_loop, 2))

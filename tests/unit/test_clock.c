@@ -68,6 +68,116 @@ START_TEST(waits_end_at_their_deadlines)
 }
 END_TEST
 
+/* ---- deadlines of tokens, brought forward ----------------------------------------- */
+
+enum { CARRYING = 5 };
+
+/* Waits of all sorts that carry the token. */
+static void carry(call c[CARRYING], ends e, leat_cancel *token)
+{
+    const leat_until untils[CARRYING] = {
+        leat_forever(), leat_at_ns(START + 1000), leat_forever(),
+        leat_at_ns(START + 2000), leat_forever()};
+    for (int i = 0; i < CARRYING; i++)
+        call_recv(&c[i], e.rx, leat_or_cancel(untils[i], token));
+    t_wait_carried(token, CARRYING);
+}
+
+static void all_are_cancelled(call c[CARRYING], int64_t after_ns)
+{
+    for (int i = 0; i < CARRYING; i++) {
+        RC(call_end(&c[i]), LEAT_ECANCELED);
+        SAME(c[i].ended_ns, START + after_ns);
+    }
+}
+
+/* Its own deadline, or its parent's; which nobody had, or a later one. */
+START_TEST(a_deadline_is_brought_forward_to_who_waits)
+{
+    call c[CARRYING];
+    leat_cancel *parent;
+    leat_cancel *token;
+    clock_begin();
+    ends e = ends_cap(1);
+    RC(leat_cancel_new(&parent), 0);
+    RC(leat_cancel_child(&token, parent), 0);
+    leat_cancel *lowered = _i % 2 == 0 ? token : parent;
+    if (_i >= 2)
+        leat_cancel_fire_at(token, START + 500);
+    carry(c, e, token);
+    clock_awaits(_i >= 2 ? CARRYING : 2);
+    leat_cancel_fire_at(lowered, START + 30);
+    leat_cancel_fire_at(lowered, START + 20);
+    clock_awaits(CARRYING);
+    SAME(leat_clock_next_ns(), START + 20);
+    leat_clock_advance(19);
+    SAME(leat_clock_waiting(), CARRYING);
+    MUST(!leat_cancel_check(token));
+    leat_clock_advance(1);
+    SAME(leat_clock_waiting(), 0);
+    all_are_cancelled(c, 20);
+    MUST(leat_cancel_check(lowered));
+    leat_cancel_drop(token);
+    leat_cancel_drop(parent);
+    ends_drop(e);
+    clock_end();
+}
+END_TEST
+
+/* Who waits until the clock has so many waits is told of one that gets a deadline. */
+static void *awaits_all(void *arg)
+{
+    (void)arg;
+    RC(leat_clock_await(CARRYING, leat_forever()), 0);
+    return NULL;
+}
+
+START_TEST(who_awaits_is_told_of_a_deadline_that_is_set)
+{
+    call c[CARRYING];
+    leat_cancel *token;
+    clock_begin();
+    ends e = ends_cap(1);
+    RC(leat_cancel_new(&token), 0);
+    carry(c, e, token);
+    clock_awaits(2);
+    pthread_t awaits = t_spawn(awaits_all, NULL);
+    leat_cancel_fire_at(token, START + 20);
+    t_join(awaits);
+    leat_cancel_fire(token); /* and it need not come to that */
+    all_are_cancelled(c, 0);
+    leat_cancel_drop(token);
+    ends_drop(e);
+    clock_end();
+}
+END_TEST
+
+static void *selects_with(void *arg)
+{
+    leat_cancel *token = arg;
+    leat_case it = leat_on_at(INT64_MAX - 1);
+    RC(leat_select(&it, 1, 0, leat_or_cancel(leat_forever(), token)),
+       LEAT_ECANCELED);
+    RC(leat_sleep(leat_or_cancel(leat_forever(), token)), LEAT_ECANCELED);
+    return NULL;
+}
+
+START_TEST(a_select_follows_a_deadline_too)
+{
+    leat_cancel *token;
+    clock_begin();
+    RC(leat_cancel_new(&token), 0);
+    pthread_t selects = t_spawn(selects_with, token);
+    t_wait_carried(token, 1);
+    clock_awaits(1);
+    leat_cancel_fire_at(token, START + 20);
+    leat_clock_advance(20);
+    t_join(selects);
+    leat_cancel_drop(token);
+    clock_end();
+}
+END_TEST
+
 /* What ends before its deadline leaves nothing at the clock. */
 START_TEST(a_message_is_in_time)
 {
@@ -337,6 +447,9 @@ int main(void)
     TCase *tc = t_case("clock");
     tcase_add_test(tc, it_shows_what_it_is_told);
     tcase_add_test(tc, waits_end_at_their_deadlines);
+    tcase_add_loop_test(tc, a_deadline_is_brought_forward_to_who_waits, 0, 4);
+    tcase_add_test(tc, who_awaits_is_told_of_a_deadline_that_is_set);
+    tcase_add_test(tc, a_select_follows_a_deadline_too);
     tcase_add_test(tc, a_message_is_in_time);
     tcase_add_test(tc, a_past_deadline_waits_for_no_advance);
     tcase_add_test(tc, every_wait_follows_it);
