@@ -74,6 +74,7 @@
 #include "sync/setonce.c"
 #include "select/cases.c"
 #include "select/fd.c"
+#include "select/gates.c"
 #include "select/select.c"
 #include "select/set.c"
 

@@ -60,6 +60,7 @@ set(LEAT_SOURCES
     src/sync/setonce.c
     src/select/cases.c
     src/select/fd.c
+    src/select/gates.c
     src/select/select.c
     src/select/set.c
     src/loop/loop.c

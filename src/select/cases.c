@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* cases.c - what a select knows of channels, tokens, threads and times. See
- * park/source.h. */
+/* cases.c - what a select knows of channels, tokens, what ends or is set like one, and
+ * times. See park/source.h. */
 #include "cancel/cancel.h"
 #include "chan/op.h"
 #include "chan/promise.h"
@@ -9,6 +9,8 @@
 #include "park/clock.h"
 #include "park/source.h"
 #include "park/until.h"
+#include "sync/setonce.h"
+#include "thread/task.h"
 #include "thread/thread.h"
 
 bool leat_case_is_off(const leat_case *it)
@@ -263,6 +265,18 @@ leat_case leat_on_thread(leat_thread *thread)
 {
     return leat__case_of(&token_source,
                          thread == NULL ? NULL : leat__thread_ended(thread));
+}
+
+leat_case leat_on_task(leat_task *task)
+{
+    return leat__case_of(&token_source,
+                         task == NULL ? NULL : leat__task_ended(task));
+}
+
+leat_case leat_on_setonce(leat_setonce *cell)
+{
+    return leat__case_of(&token_source,
+                         cell == NULL ? NULL : leat__setonce_latch(cell));
 }
 
 /* ---- times ------------------------------------------------------------------------------------ */

@@ -7,13 +7,6 @@
 
 #include "parked.h"
 
-#include <leat/broadcast.h>
-#include <leat/clock.h>
-#include <leat/oneshot.h>
-#include <leat/select.h>
-#include <leat/time.h>
-#include <leat/watch.h>
-
 static int oneshot_open(leat_tx **tx, leat_rx **rx)
 {
     return leat_oneshot_new(tx, rx, sizeof(uint64_t), NULL);
