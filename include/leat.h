@@ -67,6 +67,7 @@
 #include <leat/rwlock.h>
 #include <leat/sem.h>
 #include <leat/setonce.h>
+#include <leat/signal.h>
 #include <leat/pool.h>
 #include <leat/select.h>
 #include <leat/set.h>

@@ -12,6 +12,7 @@
 #else
 #include "os/linux.c"
 #endif
+#include "os/signal.c"
 #endif
 #include "base/err.c"
 #include "base/mem.c"
@@ -84,6 +85,7 @@
 #include "loop/start.c"
 
 #if !defined(LEAT_GENMC) /* no harness of GenMC's runs it */
+#include "signal/signal.c"
 #include "pool/idle.c"
 #include "pool/pool.c"
 #include "pool/worker.c"

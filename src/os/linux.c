@@ -85,6 +85,18 @@ void leat__os_membarrier(void)
     errno = saved;
 }
 
+/* ---- signals: to wake is one call of the system, and a handler may make it ---------- */
+
+int leat__posix_signals_begin(void)
+{
+    return 0;
+}
+
+void leat__posix_signal_pass(int number)
+{
+    leat__posix_signal_came(number);
+}
+
 /* ---- the descriptor of an event loop --------------------------------------------
  *
  * An eventfd for rings, since writing one wakes in the writer, while a timerfd that

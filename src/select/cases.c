@@ -136,11 +136,13 @@ static int64_t recv_due(leat_case *it)
     return chan->verbs->due_ns == NULL ? INT64_MAX : chan->verbs->due_ns(chan);
 }
 
-/* A kind that does not hint is one for which this select has to be in line itself. */
+/* A kind that does not hint is one for which this select has to be in line itself; and
+ * who tells a set of a hint takes its lock, as a handler may not. */
 static bool chan_meets(const leat_case *it)
 {
-    const leat_chan *chan = case_chan(it);
-    return chan->cap == 0 || !chan->verbs->hints || chan->verbs->due_ns != NULL;
+    const leat__verbs *verbs = case_chan(it)->verbs;
+    return case_chan(it)->cap == 0 || !verbs->hints || verbs->by_handlers ||
+           verbs->due_ns != NULL;
 }
 
 static void chan_begin(leat_case *it, const leat__wait *wait)
