@@ -146,6 +146,23 @@ bool leat__os_bell_hear(const leat__os_bell *bell);
  * longer for the time set before. pre: timer_fd is not -1 */
 void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns);
 
+/* Descriptors beside a bell: a watch is a set of them, and the bell's descriptor is
+ * readable while one of them is ready, too. For bells that ring by themselves
+ * (timer_fd is not -1). All of it is the bell's owner's.
+ * open      a watch, which is a descriptor itself; or LEAT_EMFILE, LEAT_ENOMEM. tag is
+ *           what leat__os_watches_ready says; not NULL
+ * add       one more descriptor, for events (LEAT_FD_); returns 0, LEAT_ENOMEM, LEAT_EINVAL
+ *           (it cannot be watched), LEAT_EEXIST (it is there); change gives one that is
+ *           there other events
+ * close     at the end, before the bell's
+ * ready     the tags of up to max watches in which something is ready. returns how many */
+int leat__os_watch_open(const leat__os_bell *bell, void *tag);
+int leat__os_watch_add(int watch, int fd, uint32_t events);
+int leat__os_watch_change(int watch, int fd, uint32_t events);
+void leat__os_watch_close(int watch);
+size_t leat__os_watches_ready(const leat__os_bell *bell, void **tags,
+                              size_t max);
+
 /* The calling thread's own bell, which does not ring by itself: opened now, if it has
  * none yet, and closed when the thread ends. A child of fork gets another.
  * returns NULL: *rc is LEAT_EMFILE or LEAT_ENOMEM */

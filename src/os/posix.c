@@ -242,3 +242,39 @@ void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
     (void)bell;
     (void)at_ns;
 }
+
+/* No bell here rings by itself, so none has watches. */
+
+int leat__os_watch_open(const leat__os_bell *bell, void *tag)
+{
+    (void)bell;
+    (void)tag;
+    return LEAT_EINVAL;
+}
+
+int leat__os_watch_add(int watch, int fd, uint32_t events)
+{
+    (void)watch;
+    (void)fd;
+    (void)events;
+    return LEAT_EINVAL;
+}
+
+int leat__os_watch_change(int watch, int fd, uint32_t events)
+{
+    return leat__os_watch_add(watch, fd, events);
+}
+
+void leat__os_watch_close(int watch)
+{
+    (void)watch;
+}
+
+size_t leat__os_watches_ready(const leat__os_bell *bell, void **tags,
+                              size_t max)
+{
+    (void)bell;
+    (void)tags;
+    (void)max;
+    return 0;
+}

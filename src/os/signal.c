@@ -36,7 +36,7 @@ void leat__os_signals_let(const leat__os_mask *before)
 
 typedef void came_fn(int number);
 
-static leat__ap came_to;    /* a came_fn */
+static leat__ap caught_fn;  /* a came_fn */
 static leat__a32 caught_by; /* the process that catches */
 static struct sigaction caught_before[LEAT__OS_SIGNALS + 1];
 
@@ -44,7 +44,7 @@ void leat__posix_signal_came(int number)
 {
     came_fn *came;
     /* relaxed: it was there before the handler was, and is the same for ever */
-    void *as_pointer = leat__ldp_rlx(&came_to);
+    void *as_pointer = leat__ldp_rlx(&caught_fn);
     memcpy(&came, &as_pointer, sizeof came);
     came(number);
 }
@@ -92,7 +92,7 @@ int leat__os_signal_catch(int number, void (*came)(int number))
     int saved = errno;
     int rc = leat__posix_signals_begin();
     memcpy(&as_pointer, &came, sizeof as_pointer);
-    leat__stp_rlx(&came_to, as_pointer); /* relaxed: all store the same */
+    leat__stp_rlx(&caught_fn, as_pointer); /* relaxed: all store the same */
     /* relaxed: likewise */
     leat__st32_rlx(&caught_by, (uint32_t)getpid());
     if (rc == 0)
