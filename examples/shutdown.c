@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WORKERS = 3, QUEUE = 16 };
+enum { WORKERS = 3, THREADS = WORKERS + 1, QUEUE = 16 };
 
 #define MUST(condition)                                                        \
     do {                                                                       \
@@ -41,7 +41,7 @@ struct account {
 struct server {
     leat_cancel *drain; /* fired: accept nothing more, do what is queued */
     leat_cancel *abort; /* fired: give up. Some time after drain, or at once */
-    leat_cancel *over;  /* fired: there is nothing left to be asked for */
+    leat_rx *signals;   /* Ctrl-C, and what else asks us to end */
     job_tx *tx;
     job_rx *rx;
     int work_ms;  /* how long a job takes */
@@ -53,26 +53,6 @@ struct worker {
     struct server *server;
     int index;
 };
-
-/* ---- the signals: a thread that takes them, so that fire is called in one -------- */
-
-static int take_signals(void *arg, leat_cancel *stop)
-{
-    struct server *server = arg;
-    sigset_t set;
-    int signal;
-    (void)stop;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    while (sigwait(&set, &signal) == 0 && !leat_cancel_check(server->over)) {
-        if (!leat_cancel_check(server->drain))
-            leat_cancel_fire_because(server->drain, signal);
-        else
-            leat_cancel_fire_because(server->abort, signal); /* impatience */
-    }
-    return 0;
-}
 
 /* ---- who accepts ------------------------------------------------------------------ */
 
@@ -128,7 +108,6 @@ static void begin(struct server *server, int work_ms, int drain_ms)
 {
     memset(&server->account, 0, sizeof server->account);
     server->work_ms = work_ms;
-    MUST(leat_cancel_new(&server->over) == 0);
     MUST(leat_cancel_new(&server->abort) == 0);
     /* below abort: who gives up does not accept either */
     MUST(leat_cancel_child(&server->drain, server->abort) == 0);
@@ -157,7 +136,6 @@ static void end(struct server *server)
 {
     leat_cancel_drop(server->drain);
     leat_cancel_drop(server->abort);
-    leat_cancel_drop(server->over);
 }
 
 static int sum(const int *counts)
@@ -183,24 +161,49 @@ static void settle(const struct server *server)
     MUST(reason != 0 || (sum(account->returned) == 0 && account->dropped == 0));
 }
 
+/* ---- who waits: for signals, and for the others to end -------------------------- */
+
+static void on_signal(struct server *server, int number)
+{
+    if (!leat_cancel_check(server->drain))
+        leat_cancel_fire_because(server->drain, number);
+    else
+        leat_cancel_fire_because(server->abort, number); /* impatience */
+}
+
+static void wait_for_all(struct server *server, leat_thread *const *threads)
+{
+    leat_case cases[1 + THREADS];
+    int number;
+    cases[0] = leat_on_recv(server->signals, &number);
+    for (int i = 0; i < THREADS; i++)
+        cases[1 + i] = leat_on_thread(threads[i]);
+    for (int left = THREADS; left > 0;) {
+        int index = leat_select(cases, 1 + THREADS, 0, leat_forever());
+        MUST(index >= 0 && cases[index].rc == 0);
+        if (index == 0) {
+            on_signal(server, number);
+        } else {
+            cases[index] = leat_on_thread(NULL); /* told once is enough */
+            left--;
+        }
+    }
+}
+
 static void serve(struct server *server, int work_ms, int drain_ms)
 {
     struct worker workers[WORKERS];
-    leat_thread *threads[WORKERS];
+    leat_thread *threads[THREADS];
     begin(server, work_ms, drain_ms);
-    leat_thread *signals = start(take_signals, server, "signals");
-    leat_thread *acceptor = start(accept_jobs, server, "acceptor");
     for (int i = 0; i < WORKERS; i++) {
         workers[i] = (struct worker){server, i};
         threads[i] = start(work, &workers[i], "worker");
     }
-    join(acceptor);
-    for (int i = 0; i < WORKERS; i++)
+    threads[WORKERS] = start(accept_jobs, server, "acceptor");
+    wait_for_all(server, threads);
+    for (int i = 0; i < THREADS; i++)
         join(threads[i]);
     job_rx_drop(server->rx); /* what is still queued is dropped here */
-    leat_cancel_fire(server->over);
-    kill(getpid(), SIGTERM); /* for the thread that waits for signals */
-    join(signals);
     settle(server);
     end(server);
 }
@@ -208,12 +211,8 @@ static void serve(struct server *server, int work_ms, int drain_ms)
 int main(int argc, char **argv)
 {
     struct server server = {.press_at = 0};
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    MUST(pthread_sigmask(SIG_BLOCK, &set, NULL) ==
-         0); /* all threads inherit it */
+    MUST(leat_signal_new(&server.signals, (const int[]){SIGINT, SIGTERM}, 2,
+                         NULL) == 0);
     if (argc > 1 && strcmp(argv[1], "by-hand") == 0) {
         puts("working; press Ctrl-C");
         serve(&server, 100, 1000);
@@ -223,5 +222,6 @@ int main(int argc, char **argv)
         server.press_at = WORKERS + QUEUE / 2;
         serve(&server, 3600000, 20); /* of an hour: they are not, in 20 ms */
     }
+    leat_rx_drop(server.signals); /* from here on Ctrl-C ends us again */
     return EXIT_SUCCESS;
 }

@@ -39,7 +39,8 @@
  *
  * Signal handlers may call leat_now_ns, leat_forever, leat_nowait, leat_at_ns,
  * leat_each_ms, leat_cancel_check, leat_err_name, leat_err_text, leat_version,
- * and nothing else. A handler that interrupts a wait is invisible to the wait.
+ * and nothing else. A handler that interrupts a wait is invisible to the wait. To act
+ * on signals receive them as messages (leat/signal.h).
  *
  * Out of memory is an error like any other: LEAT_ENOMEM, and all is as before.
  * Misuse prints one sentence on standard error and aborts. */
@@ -67,6 +68,7 @@
 #include <leat/rwlock.h>
 #include <leat/sem.h>
 #include <leat/setonce.h>
+#include <leat/signal.h>
 #include <leat/pool.h>
 #include <leat/select.h>
 #include <leat/set.h>

@@ -12,6 +12,7 @@
 #else
 #include "os/linux.c"
 #endif
+#include "os/signal.c"
 #endif
 #include "base/err.c"
 #include "base/mem.c"
@@ -75,6 +76,7 @@
 #include "sync/setonce.c"
 #include "select/cases.c"
 #include "select/fd.c"
+#include "select/gates.c"
 #include "select/select.c"
 #include "select/set.c"
 
@@ -84,6 +86,7 @@
 #include "loop/start.c"
 
 #if !defined(LEAT_GENMC) /* no harness of GenMC's runs it */
+#include "signal/signal.c"
 #include "pool/idle.c"
 #include "pool/pool.c"
 #include "pool/worker.c"

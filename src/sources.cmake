@@ -8,6 +8,7 @@ set(LEAT_SOURCES
     src/base/panic.c
     src/base/version.c
     src/os/common.c
+    src/os/signal.c
     src/os/$<IF:$<STREQUAL:${LEAT_FUTEX},posix>,posix,linux>.c
     src/park/clock.c
     src/park/chance.c
@@ -58,9 +59,11 @@ set(LEAT_SOURCES
     src/time/never.c
     src/time/sleep.c
     src/time/timer.c
+    src/signal/signal.c
     src/sync/setonce.c
     src/select/cases.c
     src/select/fd.c
+    src/select/gates.c
     src/select/select.c
     src/select/set.c
     src/loop/loop.c

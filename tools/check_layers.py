@@ -12,7 +12,7 @@ LAYERS = (
     ("base",),
     ("os", "arch"),
     ("park",),
-    ("cancel", "thread", "chan", "time", "sync", "select",
+    ("cancel", "thread", "chan", "time", "signal", "sync", "select",
      "loop"),
     ("pool",),
     ("rt",),

@@ -120,15 +120,24 @@ LEAT_API void leat_op_recv(leat_op *op, leat_rx *rx, void *msg,
                            leat_until until);
 
 /* Start a select of n cases (leat/select.h). The array is kept as a message is, and the
- * cases are told of as after leat_select. Descriptors are for what the loop waits in.
+ * cases are told of as after leat_select. With a leat_on_fd among them the loop's
+ * descriptor becomes readable for that, too: where it covers deadlines
+ * (leat_loop_has_timer), and no other loop can, nor one with a notify. Keep the
+ * descriptors open meanwhile. What else the program waits for it had better watch itself.
  *
  * rc        0 to n - 1         that case was done: cases[rc].rc is its outcome
  *           LEAT_EAGAIN, LEAT_ETIMEDOUT, LEAT_ECANCELED
  *                              none could be done, and `until` gave up: nothing was done
  *           LEAT_EINVAL        all cases are off, and `until` never gives up; flags are
- *                              unknown, n is above INT_MAX, or one is a descriptor's
+ *                              unknown, n is above INT_MAX; or one is a descriptor's,
+ *                              and the loop does not cover deadlines, or it cannot be
+ *                              put into an epoll descriptor
+ *           LEAT_EMFILE, LEAT_ENOMEM
+ *                              it has to wait, for a descriptor too, and there is none
+ *                              for that
  * aborts    if op is not initialised or is started; as leat_select
- * blocks    as leat_select with leat_nowait()            allocates  as leat_select
+ * blocks    as leat_select with leat_nowait()
+ * allocates as leat_select; with descriptors one of leat's own, until it is told of
  * threads   the one that drives the loop
  * orders    as leat_select, with the call of the function for its return
  * since     0.1

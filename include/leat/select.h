@@ -3,7 +3,7 @@
 /* select.h - waiting for several things, and doing the first that can be done.
  *
  * A case says what: a receive, a send, a token, a time, the other side gone, the end of
- * a thread, a descriptor. leat_select waits until one of its cases can be done, does
+ * a thread or a job, permits of a semaphore, a mutex, a descriptor. leat_select waits until one of its cases can be done, does
  * that one and no other, and says which:
  *
  *     struct job job;
@@ -32,7 +32,8 @@
  *
  * Off. A case of a NULL handle, of descriptor -1 or of time INT64_MAX is off: it is never
  * done. So is, after it was told once, a receive or send that met the end of its
- * channel (rc is LEAT_ECLOSED): a loop over several channels hears of each end once.
+ * channel, or one for permits of a closed semaphore (rc is LEAT_ECLOSED): a loop over
+ * several channels hears of each end once.
  * Making the case anew puts it on. Other things that stay so (a fired token, a past
  * time, a side that is gone, a thread that has ended) are told of in each call.
  *
@@ -56,6 +57,10 @@
 #include <leat/api.h>
 #include <leat/cancel.h>
 #include <leat/chan.h>
+#include <leat/mutex.h>
+#include <leat/sem.h>
+#include <leat/setonce.h>
+#include <leat/task.h>
 #include <leat/thread.h>
 #include <leat/until.h>
 
@@ -129,6 +134,29 @@ LEAT_API leat_case leat_on_gone_rx(leat_rx *rx);
  * function; rc is 0. The handle stays to be joined and dropped. */
 LEAT_API leat_case leat_on_thread(leat_thread *thread);
 
+/* The job has come to its end, or was given up, so that leat_task_join does not wait; rc
+ * is 0. A worker of a pool that selects does not run the job itself, as one that joins
+ * does. The handle stays to be joined and dropped. */
+LEAT_API leat_case leat_on_task(leat_task *task);
+
+/* The cell has been set: leat_setonce_get has the value; rc is 0. */
+LEAT_API leat_case leat_on_setonce(leat_setonce *cell);
+
+/* Take n permits, as leat_sem_acquire does: in its turn, all of them or none. rc is 0,
+ * and they are the caller's to release; or LEAT_ECLOSED. A select that does another
+ * case, or gives up, has taken none.
+ *
+ * aborts    if n is above LEAT_SEM_MAX
+ */
+LEAT_API leat_case leat_on_sem(leat_sem *sem, uint32_t n);
+
+/* Lock the mutex. rc is what leat_mutex_lock_until would have returned, other than by
+ * giving up: 0 or 1 (poisoned), and the caller holds it; LEAT_ENOMEM, and he does not.
+ * A select that has to wait for it is handed the mutex by an unlock, in its turn, and
+ * so has it from that moment on: in an event loop before its function is called, and
+ * then it is the thread's that drives the loop. */
+LEAT_API leat_case leat_on_lock(leat_mutex *mutex);
+
 /* The descriptor is ready for one of `events` (LEAT_FD_READ, LEAT_FD_WRITE), or has hung
  * up or has an error; rc is 0, and value says which. If it is no open descriptor rc is
  * LEAT_EINVAL, and the case is off from then on. */
@@ -159,8 +187,8 @@ LEAT_API bool leat_case_is_off(const leat_case *it);
  * allocates never, but for what a send to an unbounded channel needs, and the thread's
  *           descriptor
  * threads   any; an array is in one call at a time
- * orders    as the call that the case stands for; what fired a token, reached its end or
- *           dropped happens-before the return
+ * orders    as the call that the case stands for; what fired a token, set a cell, reached
+ *           its end or dropped happens-before the return
  * since     0.1
  */
 LEAT_API LEAT_NODISCARD int leat_select(leat_case *cases, size_t n,

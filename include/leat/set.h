@@ -25,8 +25,10 @@
  * once, and then off until it is removed.
  *
  * Channels of capacity 0 and times are looked at in each call all the same, since a
- * message changes hands there only while both sides wait. Descriptors are not for sets:
- * see leat/loop.h for event loops.
+ * message changes hands there only while both sides wait; so are semaphores, mutexes and
+ * receivers of signals. Descriptors (leat_on_fd) are looked at in their turn, all with one
+ * poll, in which the thread also sleeps; it has a descriptor of leat's own then, as with
+ * leat_select. See leat/loop.h for event loops.
  *
  * One thread at a time uses a set, and may add and remove whenever it is not in
  * leat_set_wait. While a case is in a set its half or handle has an owner that lasts, and
@@ -66,7 +68,7 @@ LEAT_API bool leat_set_drop(leat_set *set);
  *
  * returns   0 or above         its index, until it is removed; then another may get it
  *           LEAT_ENOMEM        no memory
- *           LEAT_EINVAL        the case is off, or a descriptor's
+ *           LEAT_EINVAL        the case is off
  * aborts    if set is no set; in debug builds if the end is promised single and in use
  * blocks    never            allocates  once, and now and then for the indices
  * threads   the one that uses the set
@@ -99,9 +101,13 @@ LEAT_API const leat_case *leat_set_case(leat_set *set, int index);
  *           LEAT_EAGAIN, LEAT_ETIMEDOUT, LEAT_ECANCELED
  *                              none can be done, and `until` gave up: nothing was done
  *           LEAT_EINVAL        no case is on, and `until` never gives up
+ *           LEAT_EMFILE, LEAT_ENOMEM
+ *                              it has to wait, for a descriptor too, and there is no
+ *                              descriptor for the thread
  * aborts    if set is no set; as the calls that the cases stand for
  * blocks    until `until`, while none can be done
- * allocates never, but for what a send to an unbounded channel needs
+ * allocates never, but for what a send to an unbounded channel needs, and the thread's
+ *           descriptor
  * threads   the one that uses the set
  * orders    as leat_select
  * since     0.1

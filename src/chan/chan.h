@@ -10,6 +10,7 @@
  *   cells    made with LEAT_IN_PLACE: a list of cells under the same short lock, for
  *            messages that are written and read where they lie (cells.c)
  *   timer    a receiver of times; never, of nothing (src/time)
+ *   signal   a receiver of signals (src/signal)
  *   oneshot  one value, one state word; the lock is for who waits (oneshot.c)
  *   watch    the latest value; each reader is a channel of its own, all of whose
  *            queues and locks are in the core that they share (watch.c)
@@ -158,7 +159,8 @@ enum leat__kind {
     LEAT__HUB,   /* a broadcast channel: has no receiving half of its own */
     LEAT__SUB,   /* one of its receivers: has no sending half of its own */
     LEAT__TIMER, /* src/time; neither has a sending half */
-    LEAT__NEVER
+    LEAT__NEVER,
+    LEAT__SIGNAL /* src/signal; nor has this one */
 };
 
 /* The way of a message that meets nobody, in transfer.c: chosen once. A pointer, a
@@ -312,6 +314,8 @@ typedef struct leat__verbs {
                        leat__waiter *waiter);
     /* A waiter may have left a queue. pre: the lock is held. NULL: nothing to do */
     void (*delisted)(leat_chan *chan);
+    /* Take a waiter out of the queue if it is in there still. NULL: under the lock */
+    void (*delist)(leat_chan *chan, leat__waiter *waiter);
     /* Messages queued, by a look; may need the lock. NULL: store.len, or the ends' */
     size_t (*len)(leat_chan *chan);
     /* Free what new has made. NULL: make.c made it */
@@ -324,6 +328,9 @@ typedef struct leat__verbs {
      * be let go of when its own memory is gone; or NULL */
     leat_chan *(*end)(leat_chan *chan);
     const leat__places *places; /* NULL: nothing in place */
+    /* Do signal handlers complete those who wait? Then who waits here is a thread, or a
+     * callback that takes no lock. */
+    bool by_handlers;
     /* Halves whose last owner does not close the channel by leaving, 1 << leat__dir */
     uint8_t stays_without;
 } leat__verbs;
@@ -555,6 +562,11 @@ void leat__chan_delist(leat_chan *chan, leat__waiter *waiter);
 
 /* Messages queued, by a look. */
 size_t leat__chan_len(leat_chan *chan);
+
+/* What src/time and src/signal begin with: a channel in whose memory all but the name is
+ * zero becomes one with a receiving half alone, which has one owner. */
+void leat__chan_init_rx(leat_chan *chan, enum leat__kind kind,
+                        const leat__verbs *verbs, size_t msg_bytes, size_t cap);
 
 /* Free the memory. pre: no holds, nothing queued */
 void leat__chan_free(leat_chan *chan);

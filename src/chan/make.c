@@ -181,6 +181,25 @@ int leat_chan_new_in(leat_tx **tx, leat_rx **rx, void *mem, size_t mem_bytes,
                      or_defaults(opts), LEAT__SITE());
 }
 
+void leat__chan_init_rx(leat_chan *chan, enum leat__kind kind,
+                        const leat__verbs *verbs, size_t msg_bytes, size_t cap)
+{
+    chan->rx.tag = LEAT__RX_TAG;
+    /* relaxed: nobody knows it yet */
+    leat__st32_rlx(&chan->rx.owners, 1);
+    leat__st32_rlx(&chan->holds, 1); /* relaxed: likewise */
+    chan->weak_rx.tag = LEAT__WEAK_RX_TAG;
+    chan->kind = (uint8_t)kind;
+    chan->way = LEAT__WAY_VERBS;
+    chan->bounded = true; /* nothing to free but the block */
+    chan->msg_bytes = msg_bytes;
+    chan->cap = cap;
+    chan->verbs = verbs;
+    leat__list_init(&chan->goneq);
+    leat__list_init(&chan->sendq);
+    leat__list_init(&chan->recvq);
+}
+
 /* Of what there are slots, or segments. */
 static void free_store(leat_chan *chan)
 {

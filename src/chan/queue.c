@@ -79,6 +79,10 @@ void leat__chan_complete_all(leat__link *won)
 
 void leat__chan_delist(leat_chan *chan, leat__waiter *waiter)
 {
+    if (chan->verbs->delist != NULL && waiter->act != LEAT__GONE) {
+        chan->verbs->delist(chan, waiter);
+        return;
+    }
     chan = leat__chan_core(chan);
     leat__chan_lock(chan);
     if (leat__link_is_in(&waiter->link))

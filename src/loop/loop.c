@@ -29,7 +29,8 @@
  *       touches it for the last time when it pushes it (LAST TOUCH)
  *
  * So the bell is readable exactly while there is something in completed or ready, or
- * the time that is set has passed, and that is set to the least deadline.
+ * the time that is set has passed, and that is set to the least deadline, or a
+ * descriptor is ready that a select waits for.
  *
  * Synchronisation (x: the driver alone, -: any thread)
  *     dispatch, start, cancel, drop x    push and ring -
@@ -208,6 +209,7 @@ void leat__loop_alarm(leat__alarm *alarm)
 
 void leat__started_end(leat__started *op)
 {
+    leat__started_unwatch(op);
     op->is_started = false;
     op->is_ready = false;
     op->loop->started--;
@@ -217,8 +219,18 @@ void leat__started_end(leat__started *op)
         leat__promise_end(op->op.chan, op->op.dir);
 }
 
+void leat__started_unwatch(leat__started *op)
+{
+    if (op->watch < 0)
+        return;
+    leat__os_watch_close(op->watch);
+    op->watch = -1;
+    op->loop->watching--;
+}
+
 static void ready_add(leat_loop *loop, leat__started *op, int rc)
 {
+    leat__started_unwatch(op); /* else it is found ready again and again */
     op->is_ready = true;
     op->rc = rc;
     op->next = NULL;
@@ -306,6 +318,23 @@ static void loop_expire(leat_loop *loop)
     }
 }
 
+/* Make ready those with a descriptor that is, if nothing else was first. */
+static void loop_look_at_watches(leat_loop *loop)
+{
+    enum { AT_ONCE = 16 };
+    void *tags[AT_ONCE];
+    size_t n = loop->watching == 0
+                   ? 0
+                   : leat__os_watches_ready(&loop->bell, tags, AT_ONCE);
+    for (size_t i = 0; i < n; i++) {
+        leat__started *op = tags[i];
+        if (!leat__wait_claim(&op->select.wait))
+            continue; /* it is, or will be, in completed */
+        leat__loop_forget_deadline(loop, op);
+        settle_op(loop, op, LEAT__WON_TIMEOUT);
+    }
+}
+
 static void run_first(leat_loop *loop)
 {
     leat__started *op = loop->ready_first;
@@ -325,6 +354,7 @@ static size_t loop_run(leat_loop *loop, size_t most)
         if (loop->awake)
             loop_take(loop);
         loop_expire(loop);
+        loop_look_at_watches(loop);
         size_t round = loop->ready_count;
         if (round == 0 && (!loop->awake || loop_fall_asleep(loop)))
             return done;

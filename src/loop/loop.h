@@ -29,6 +29,7 @@ typedef struct leat__started {
     bool is_ready;   /* the outcome is rc, whatever became of op's wait */
     bool selects;    /* it is `select`, not `op` */
     int rc;
+    int watch; /* of a select with descriptors that waits; -1: none */
     leat_loop *loop;
     leat_op_fn *fn;
     void *arg;
@@ -66,6 +67,7 @@ struct leat_loop {
     bool awake;       /* completed ends in the loop, not in NULL */
     bool rung;        /* by the driver, for itself, and not heard yet */
     size_t started;   /* ops that are */
+    size_t watching;  /* of these, with a watch */
     leat__started *ready_first;
     leat__started *ready_last;
     size_t ready_count;
@@ -99,6 +101,9 @@ void leat__loop_make_ready(leat_loop *loop, leat__started *op, int rc);
 /* The wait of a select is over, by its completion or by our own claim: its outcome is
  * made ready, or it waits again. */
 void leat__started_settle(leat__started *op);
+
+/* Its wait need not end for a descriptor any more. */
+void leat__started_unwatch(leat__started *op);
 
 /* For leat__wait: leaves the op in `completed`. */
 void leat__loop_notify(leat__wait *wait);

@@ -39,6 +39,7 @@ static int loop_init(leat_loop *loop, void *block, const leat_loop_opts *opts)
     loop->awake = false;
     loop->rung = false;
     loop->started = 0;
+    loop->watching = 0;
     loop->ready_first = NULL;
     loop->ready_last = NULL;
     loop->ready_count = 0;

@@ -65,12 +65,53 @@ void leat__started_settle(leat__started *op)
         leat__loop_make_ready(op->loop, op, rc);
 }
 
+/* ---- descriptors --------------------------------------------------------------------- */
+
+/* For which events its cases are that are of this descriptor. */
+static uint32_t events_of(const leat__selection *it, int64_t fd)
+{
+    uint32_t events = 0;
+    for (uint32_t k = 0; k < it->on; k++) {
+        const leat_case *one = &it->cases[it->cases[k].order_];
+        if (one->source_->polls && one->number_ == fd)
+            events |= one->detail_;
+    }
+    return events;
+}
+
+static int watch_cases(const leat__selection *it, int watch)
+{
+    for (uint32_t k = 0; k < it->on; k++) {
+        const leat_case *one = &it->cases[it->cases[k].order_];
+        if (!one->source_->polls)
+            continue;
+        int fd = (int)one->number_;
+        int rc = leat__os_watch_add(watch, fd, one->detail_);
+        if (rc == LEAT_EEXIST)
+            rc = leat__os_watch_change(watch, fd, events_of(it, fd));
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* Let the loop be woken for its descriptors as well. returns 0 or a code */
+static int begin_watch(leat__started *op)
+{
+    int rc = leat__os_watch_open(&op->loop->bell, op);
+    if (rc < 0)
+        return rc;
+    op->watch = rc;
+    op->loop->watching++;
+    return watch_cases(&op->select, op->watch);
+}
+
 /* returns the outcome, or LEAT_EAGAIN and *waits: it is enlisted, or will be told of */
 static int begin_select(leat__started *op, leat_until until, bool *waits)
 {
     leat__selection *select = &op->select;
     *waits = false;
-    if (select->polls > 0)
+    if (select->polls > 0 && !leat_loop_has_timer(op->loop))
         return LEAT_EINVAL;
     int rc = leat__selection_poll(select);
     if (rc != LEAT_EAGAIN || leat__until_is_nowait(until))
@@ -81,6 +122,8 @@ static int begin_select(leat__started *op, leat_until until, bool *waits)
     if (select->on == 0 && select->token == NULL &&
         op->deadline_ns == INT64_MAX)
         return LEAT_EINVAL;
+    if (select->polls > 0 && (rc = begin_watch(op)) < 0)
+        return rc;
     rc = select_rounds(op);
     *waits = rc == LEAT_EAGAIN;
     return rc;

@@ -33,6 +33,7 @@ void leat_op_init(leat_op *op, leat_loop *loop, leat_op_fn *fn, void *arg)
     started->is_ready = false;
     started->selects = false;
     started->rc = 0;
+    started->watch = -1;
     started->loop = loop;
     started->fn = fn;
     started->arg = arg;

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <leat/err.h>
+#include <leat/select.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <stddef.h>
@@ -24,11 +25,38 @@
 #error "32-bit systems sleep on condition variables: -DLEAT_FUTEX=posix"
 #endif
 
+/* ThreadSanitizer puts handlers off until their thread makes a call that it knows, and to
+ * sleep here is none. So a thread that may be interrupted for a receiver of signals
+ * wakes up now and then there, and looks at the clock. */
+#if defined(__SANITIZE_THREAD__)
+#define PUTS_HANDLERS_OFF 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define PUTS_HANDLERS_OFF 1
+#endif
+#endif
+#ifndef PUTS_HANDLERS_OFF
+#define PUTS_HANDLERS_OFF 0
+#endif
+
+static leat__a32 catches_signals;
+
+static int64_t sleep_until(int64_t deadline_ns)
+{
+    enum { NOW_AND_THEN_NS = 20000000 };
+    /* relaxed: who is late by one sleep has slept before there was a receiver */
+    if (!PUTS_HANDLERS_OFF || leat__ld32_rlx(&catches_signals) == 0)
+        return deadline_ns;
+    int64_t soon_ns = leat__os_now_ns() + NOW_AND_THEN_NS;
+    return soon_ns < deadline_ns ? soon_ns : deadline_ns;
+}
+
 bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
                          int64_t deadline_ns)
 {
-    struct timespec at = leat__posix_timespec(deadline_ns);
-    struct timespec *deadline = deadline_ns == INT64_MAX ? NULL : &at;
+    int64_t at_ns = sleep_until(deadline_ns);
+    struct timespec at = leat__posix_timespec(at_ns);
+    struct timespec *deadline = at_ns == INT64_MAX ? NULL : &at;
     int saved = errno;
     /* WAIT_BITSET, because its deadline is absolute, on CLOCK_MONOTONIC */
     long rc = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected,
@@ -38,7 +66,7 @@ bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
                    error == ETIMEDOUT,
                "the kernel refused to let a thread sleep on a futex");
     errno = saved;
-    return error != ETIMEDOUT;
+    return error != ETIMEDOUT || at_ns != deadline_ns;
 }
 
 void leat__os_futex_wake(leat__a32 *word)
@@ -85,6 +113,19 @@ void leat__os_membarrier(void)
     errno = saved;
 }
 
+/* ---- signals: to wake is one call of the system, and a handler may make it ---------- */
+
+int leat__posix_signals_begin(void)
+{
+    leat__st32_rlx(&catches_signals, 1); /* relaxed: see sleep_until */
+    return 0;
+}
+
+void leat__posix_signal_pass(int number)
+{
+    leat__posix_signal_came(number);
+}
+
 /* ---- the descriptor of an event loop --------------------------------------------
  *
  * An eventfd for rings, since writing one wakes in the writer, while a timerfd that
@@ -93,7 +134,8 @@ void leat__os_membarrier(void)
 
 static int bell_watch(int epoll_fd, int fd)
 {
-    struct epoll_event readable = {.events = EPOLLIN, .data = {.fd = fd}};
+    /* without a tag: not a watch */
+    struct epoll_event readable = {.events = EPOLLIN, .data = {.ptr = NULL}};
     return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &readable);
 }
 
@@ -170,4 +212,86 @@ void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
                    0,
                "the timer of an event loop was closed");
     errno = saved;
+}
+
+/* ---- descriptors beside a bell: an epoll descriptor for each watch, in the bell's ------ */
+
+static int watch_code(int error)
+{
+    switch (error) {
+    case 0:
+        return 0;
+    case EMFILE:
+    case ENFILE:
+        return LEAT_EMFILE;
+    case ENOMEM:
+    case ENOSPC:
+        return LEAT_ENOMEM;
+    case EEXIST:
+        return LEAT_EEXIST;
+    default: /* EBADF; EPERM: a file, which is ready always; ELOOP */
+        return LEAT_EINVAL;
+    }
+}
+
+int leat__os_watch_open(const leat__os_bell *bell, void *tag)
+{
+    struct epoll_event ready = {.events = EPOLLIN, .data = {.ptr = tag}};
+    int saved = errno;
+    int rc = 0;
+    int watch = epoll_create1(EPOLL_CLOEXEC);
+    if (watch < 0 || epoll_ctl(bell->fd, EPOLL_CTL_ADD, watch, &ready) < 0) {
+        rc = watch_code(errno);
+        if (watch >= 0)
+            close(watch);
+    }
+    errno = saved;
+    return rc < 0 ? rc : watch;
+}
+
+static int watch_control(int watch, int how, int fd, uint32_t events)
+{
+    struct epoll_event wanted = {0};
+    int saved = errno;
+    wanted.events |= (events & LEAT_FD_READ) != 0 ? EPOLLIN : 0u;
+    wanted.events |= (events & LEAT_FD_WRITE) != 0 ? EPOLLOUT : 0u;
+    int rc = watch_code(epoll_ctl(watch, how, fd, &wanted) < 0 ? errno : 0);
+    errno = saved;
+    return rc;
+}
+
+int leat__os_watch_add(int watch, int fd, uint32_t events)
+{
+    return watch_control(watch, EPOLL_CTL_ADD, fd, events);
+}
+
+int leat__os_watch_change(int watch, int fd, uint32_t events)
+{
+    return watch_control(watch, EPOLL_CTL_MOD, fd, events);
+}
+
+void leat__os_watch_close(int watch)
+{
+    int saved = errno;
+    close(watch);
+    errno = saved;
+}
+
+size_t leat__os_watches_ready(const leat__os_bell *bell, void **tags,
+                              size_t max)
+{
+    enum { MOST = 16, NO_WATCHES = 2 };
+    struct epoll_event events[MOST + NO_WATCHES];
+    int saved = errno;
+    size_t most = max < MOST ? max : MOST;
+    size_t n = 0;
+    int ready = epoll_wait(bell->fd, events, (int)most + NO_WATCHES, 0);
+    LEAT_CHECK(ready >= 0 || errno == EINTR,
+               "the descriptor of an event loop was closed");
+    for (int i = 0; i < ready && n < most; i++) {
+        if (events[i].data.ptr != NULL)
+            tags[n++] = events[i].data.ptr;
+    }
+    errno = saved;
+    return n;
 }

@@ -6,8 +6,8 @@
  * variable, for any POSIX system, and a tested build of its own). The
  * deterministic scheduler and the model checker bring their own.
  *
- * None of these functions sets errno for its caller, and none but the one that
- * starts a thread allocates. */
+ * None of these functions sets errno for its caller, and none but those that
+ * start a thread allocates. */
 #ifndef LEAT_OS_OS_H
 #define LEAT_OS_OS_H
 
@@ -146,10 +146,54 @@ bool leat__os_bell_hear(const leat__os_bell *bell);
  * longer for the time set before. pre: timer_fd is not -1 */
 void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns);
 
+/* Descriptors beside a bell: a watch is a set of them, and the bell's descriptor is
+ * readable while one of them is ready, too. For bells that ring by themselves
+ * (timer_fd is not -1). All of it is the bell's owner's.
+ * open      a watch, which is a descriptor itself; or LEAT_EMFILE, LEAT_ENOMEM. tag is
+ *           what leat__os_watches_ready says; not NULL
+ * add       one more descriptor, for events (LEAT_FD_); returns 0, LEAT_ENOMEM, LEAT_EINVAL
+ *           (it cannot be watched), LEAT_EEXIST (it is there); change gives one that is
+ *           there other events
+ * close     at the end, before the bell's
+ * ready     the tags of up to max watches in which something is ready. returns how many */
+int leat__os_watch_open(const leat__os_bell *bell, void *tag);
+int leat__os_watch_add(int watch, int fd, uint32_t events);
+int leat__os_watch_change(int watch, int fd, uint32_t events);
+void leat__os_watch_close(int watch);
+size_t leat__os_watches_ready(const leat__os_bell *bell, void **tags,
+                              size_t max);
+
 /* The calling thread's own bell, which does not ring by itself: opened now, if it has
  * none yet, and closed when the thread ends. A child of fork gets another.
  * returns NULL: *rc is LEAT_EMFILE or LEAT_ENOMEM */
 leat__os_bell *leat__os_thread_bell(int *rc);
+
+/* ---- signals ------------------------------------------------------------------------ */
+
+/* What a thread has blocked. */
+typedef struct leat__os_mask {
+    uint64_t bits[16];
+} leat__os_mask;
+
+/* Let no signal come to the calling thread; and again those that did before. */
+void leat__os_signals_hold(leat__os_mask *before);
+void leat__os_signals_let(const leat__os_mask *before);
+
+/* Numbers of signals are from 1 to this. */
+#define LEAT__OS_SIGNALS 64
+
+/* Call came(number) for each signal of this number, in place of what was done about it:
+ * in the handler, in whichever thread it interrupts, or else in a thread kept for that. All
+ * signals are held meanwhile. It may take locks that others take with signals held, wake
+ * sleepers and ring bells. came is the same in all calls.
+ * pre: one call at a time of this and the next; the number is not caught
+ * returns 0, or LEAT_EINVAL (no such signal, or nobody can have it), LEAT_EMFILE,
+ *         LEAT_ENOMEM, LEAT_EAGAIN (no thread) */
+int leat__os_signal_catch(int number, void (*came)(int number));
+
+/* Do again what was done before, unless somebody else has put something in the place of
+ * ours. came may be running still. */
+void leat__os_signal_uncatch(int number);
 
 /* ---- other descriptors ------------------------------------------------------------- */
 

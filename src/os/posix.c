@@ -86,6 +86,88 @@ void leat__os_membarrier(void)
 {
 }
 
+/* ---- signals -------------------------------------------------------------------------
+ *
+ * A handler may not wake a sleeper: it may have interrupted one who has the bucket's
+ * mutex. So it leaves the number in a word and a byte in a pipe, for a thread that
+ * is there from the first receiver of signals on. */
+
+static leat__a32 signals_came[2]; /* a bit each */
+static int signals_pipe[2];
+static pid_t
+    signals_of; /* the process whose pipe and thread they are; 0: none */
+
+static void pass_word(leat__a32 *word, int first)
+{
+    uint32_t bits =
+        leat__ld32_rlx(word); /* relaxed: a number is all there is */
+    while (!leat__cas32_rlx(word, &bits, 0)) /* relaxed: likewise */
+        ;
+    for (int i = 0; i < 32; i++) {
+        if ((bits >> i & 1) != 0)
+            leat__posix_signal_came(first + i);
+    }
+}
+
+static void *pass_signals(void *arg)
+{
+    char byte;
+    for (;;) {
+        ssize_t n = read(signals_pipe[0], &byte, 1);
+        LEAT_CHECK(n == 1 || (n < 0 && errno == EINTR),
+                   "a descriptor that signals come through was closed");
+        pass_word(&signals_came[0], 1);
+        pass_word(&signals_came[1], 33);
+    }
+    return arg;
+}
+
+/* The thread inherits that signals are held. returns a code */
+static int start_passing(void)
+{
+    pthread_t thread;
+    leat__os_mask before;
+    leat__os_signals_hold(&before);
+    int error = pthread_create(&thread, NULL, pass_signals, NULL);
+    leat__os_signals_let(&before);
+    if (error != 0)
+        return error == ENOMEM ? LEAT_ENOMEM : LEAT_EAGAIN;
+    pthread_detach(thread);
+    return 0;
+}
+
+int leat__posix_signals_begin(void)
+{
+    if (signals_of == getpid())
+        return 0;
+    leat__os_bell pipe_of; /* a child of fork needs its own */
+    int saved = errno;
+    int rc = leat__os_bell_open(&pipe_of, false);
+    if (rc == 0) {
+        signals_pipe[0] = pipe_of.fd;
+        signals_pipe[1] = pipe_of.ring_fd;
+        fcntl(pipe_of.fd, F_SETFL,
+              fcntl(pipe_of.fd, F_GETFL) & ~O_NONBLOCK); /* the thread waits */
+        rc = start_passing();
+        if (rc < 0)
+            leat__os_bell_close(&pipe_of);
+        else
+            signals_of = getpid();
+    }
+    errno = saved;
+    return rc;
+}
+
+void leat__posix_signal_pass(int number)
+{
+    unsigned bit = (unsigned)number - 1;
+    /* relaxed: the pipe has the order */
+    leat__or32_rlx(&signals_came[bit / 32], 1u << bit % 32);
+    /* a full pipe wakes the thread as well */
+    ssize_t n = write(signals_pipe[1], "", 1);
+    (void)n;
+}
+
 /* ---- the descriptor of an event loop --------------------------------------------
  *
  * A pipe; a ring is a byte in it. It does not ring by itself. */
@@ -159,4 +241,40 @@ void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
 {
     (void)bell;
     (void)at_ns;
+}
+
+/* No bell here rings by itself, so none has watches. */
+
+int leat__os_watch_open(const leat__os_bell *bell, void *tag)
+{
+    (void)bell;
+    (void)tag;
+    return LEAT_EINVAL;
+}
+
+int leat__os_watch_add(int watch, int fd, uint32_t events)
+{
+    (void)watch;
+    (void)fd;
+    (void)events;
+    return LEAT_EINVAL;
+}
+
+int leat__os_watch_change(int watch, int fd, uint32_t events)
+{
+    return leat__os_watch_add(watch, fd, events);
+}
+
+void leat__os_watch_close(int watch)
+{
+    (void)watch;
+}
+
+size_t leat__os_watches_ready(const leat__os_bell *bell, void **tags,
+                              size_t max)
+{
+    (void)bell;
+    (void)tags;
+    (void)max;
+    return 0;
 }

@@ -7,6 +7,14 @@
 #include <stdint.h>
 #include <time.h>
 
+/* For signal.c. Get ready to pass signals on. returns 0 or a code */
+int leat__posix_signals_begin(void);
+
+/* In a handler: see to it that leat__posix_signal_came is called with the number, where it
+ * may wake and ring. (With a futex that is here and now.) */
+void leat__posix_signal_pass(int number);
+void leat__posix_signal_came(int number);
+
 /* pre: ns >= 0. Saturates where time_t is short. */
 static inline struct timespec leat__posix_timespec(int64_t ns)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* cases.c - what a select knows of channels, tokens, threads and times. See
- * park/source.h. */
+/* cases.c - what a select knows of channels, tokens, what ends or is set like one, and
+ * times. See park/source.h. */
 #include "cancel/cancel.h"
 #include "chan/op.h"
 #include "chan/promise.h"
@@ -9,6 +9,8 @@
 #include "park/clock.h"
 #include "park/source.h"
 #include "park/until.h"
+#include "sync/setonce.h"
+#include "thread/task.h"
 #include "thread/thread.h"
 
 bool leat_case_is_off(const leat_case *it)
@@ -132,10 +134,12 @@ static int64_t recv_due(leat_case *it)
     return chan->verbs->due_ns == NULL ? INT64_MAX : chan->verbs->due_ns(chan);
 }
 
+/* Who tells a set of a hint takes its lock, as a handler may not. */
 static bool chan_meets(const leat_case *it)
 {
-    const leat_chan *chan = case_chan(it);
-    return chan->cap == 0 || chan->verbs->due_ns != NULL;
+    const leat__verbs *verbs = case_chan(it)->verbs;
+    return case_chan(it)->cap == 0 || verbs->by_handlers ||
+           verbs->due_ns != NULL;
 }
 
 static void chan_begin(leat_case *it, const leat__wait *wait)
@@ -260,6 +264,18 @@ leat_case leat_on_thread(leat_thread *thread)
 {
     return leat__case_of(&token_source,
                          thread == NULL ? NULL : leat__thread_ended(thread));
+}
+
+leat_case leat_on_task(leat_task *task)
+{
+    return leat__case_of(&token_source,
+                         task == NULL ? NULL : leat__task_ended(task));
+}
+
+leat_case leat_on_setonce(leat_setonce *cell)
+{
+    return leat__case_of(&token_source,
+                         cell == NULL ? NULL : leat__setonce_latch(cell));
 }
 
 /* ---- times ------------------------------------------------------------------------------------ */

@@ -61,35 +61,49 @@ leat_case leat_on_fd(int fd, uint32_t events)
 
 /* ---- asleep in poll ---------------------------------------------------------------------- */
 
-/* The bell first, then the descriptors. fds has room for them */
+/* The descriptors, behind the bell's place. fds has room for them */
 static size_t fill_fds(const leat__selection *it, leat__os_fd *fds)
 {
     size_t n = 0;
-    fds[n++] = leat__os_fd_of(it->bell->fd, LEAT_FD_READ);
     for (uint32_t k = 0; k < it->on; k++) {
         const leat_case *one = &it->cases[it->cases[k].order_];
         if (one->source_->polls)
-            fds[n++] = leat__os_fd_of((int)one->number_, one->detail_);
+            fds[++n] = leat__os_fd_of((int)one->number_, one->detail_);
     }
     return n;
 }
 
 /* Until somebody rings, or a descriptor is ready or the time has come and the wait is
  * ours. */
-static void poll_until_won(leat__selection *it, leat__os_fd *fds, size_t n,
-                           int64_t deadline_ns)
+static void poll_until_won(leat__wait *wait, const leat__os_bell *bell,
+                           leat__os_fd *fds, size_t n, int64_t deadline_ns)
 {
     for (;;) {
         (void)leat__os_poll(fds, n, deadline_ns);
-        if (fds[0].revents != 0 && leat__os_bell_hear(it->bell)) {
-            (void)leat__wait_won(&it->wait); /* with what the winner wrote */
+        if (fds[0].revents != 0 && leat__os_bell_hear(bell)) {
+            (void)leat__wait_won(wait); /* with what the winner wrote */
             return;
         }
-        if (leat__wait_claim(&it->wait))
+        if (leat__wait_claim(wait))
             return;
         n = 1; /* another has won, and will ring */
         deadline_ns = INT64_MAX;
     }
+}
+
+void leat__fd_park_at(leat__wait *wait, const leat__os_bell *bell,
+                      leat__os_fd *fds, size_t n, int64_t deadline_ns)
+{
+    leat__alarm alarm;
+    fds[0] = leat__os_fd_of(bell->fd, LEAT_FD_READ);
+    deadline_ns = leat__wait_due_ns(wait, deadline_ns);
+    bool is_virtual = leat__clock_is_virtual() && deadline_ns != INT64_MAX;
+    if (is_virtual) /* a ring at that time, or at once */
+        deadline_ns =
+            leat__clock_enlist(&alarm, wait, deadline_ns) ? INT64_MAX : 0;
+    poll_until_won(wait, bell, fds, n + 1, deadline_ns);
+    if (is_virtual)
+        leat__clock_delist(&alarm);
 }
 
 void leat__fd_park(leat__selection *it, int64_t deadline_ns)
@@ -97,13 +111,5 @@ void leat__fd_park(leat__selection *it, int64_t deadline_ns)
     /* of any number, and nothing is to be allocated: 8 bytes each */
     leat__os_fd *fds = __builtin_alloca((it->polls + 1) * sizeof *fds);
     size_t n = fill_fds(it, fds);
-    leat__alarm alarm;
-    deadline_ns = leat__wait_due_ns(&it->wait, deadline_ns);
-    bool is_virtual = leat__clock_is_virtual() && deadline_ns != INT64_MAX;
-    if (is_virtual) /* a ring at that time, or at once */
-        deadline_ns =
-            leat__clock_enlist(&alarm, &it->wait, deadline_ns) ? INT64_MAX : 0;
-    poll_until_won(it, fds, n, deadline_ns);
-    if (is_virtual)
-        leat__clock_delist(&alarm);
+    leat__fd_park_at(&it->wait, it->bell, fds, n, deadline_ns);
 }

@@ -22,4 +22,10 @@ void leat__fd_notify(leat__wait *wait);
  * time has come. pre: it has a bell */
 void leat__fd_park(leat__selection *it, int64_t deadline_ns);
 
+/* The same for any wait of the callback kind whose notify rings the bell, its LAST TOUCH:
+ * wait until it is complete, or claim it because one of n descriptors is ready or the time
+ * has come. fds has n + 1 places, of which the first is the bell's. */
+void leat__fd_park_at(leat__wait *wait, const leat__os_bell *bell,
+                      leat__os_fd *fds, size_t n, int64_t deadline_ns);
+
 #endif

@@ -14,6 +14,8 @@
  *     READY   in `ready`: to be tried
  *     ARMED   in its place; or its wait is claimed, and it is, or will be, in `told`
  *     EACH    in `each`
+ *     WATCHED in `watched`: a descriptor, all of which are polled at once: in their turn,
+ *             and while the owner sleeps, who then sleeps in poll (fd.h)
  *     OFF     in no row; it met its end
  *
  * Invariants.
@@ -39,13 +41,20 @@
 #include "park/source.h"
 #include "park/token.h"
 #include "park/until.h"
+#include "select/fd.h"
 
 #include <leat/set.h>
 #include <limits.h>
 
 #define SET_TAG 0x6c747365u /* "ltse" */
 
-enum member_state { MEMBER_READY, MEMBER_ARMED, MEMBER_EACH, MEMBER_OFF };
+enum member_state {
+    MEMBER_READY,
+    MEMBER_ARMED,
+    MEMBER_EACH,
+    MEMBER_WATCHED,
+    MEMBER_OFF
+};
 
 typedef struct member {
     leat_case it;
@@ -59,13 +68,17 @@ typedef struct member {
 
 struct leat_set {
     uint32_t tag;
-    bool each_first; /* whose turn it is: so that neither starves the other */
-    size_t on;       /* members that are not MEMBER_OFF */
+    unsigned turn; /* which row is tried first: so that none starves another */
+    size_t on;     /* members that are not MEMBER_OFF */
     size_t slots;
     size_t taken;     /* the first so many indices are */
     member **members; /* by index; NULL: free */
     leat__link ready;
     leat__link each;
+    leat__link watched;
+    size_t polls;     /* how many are in watched */
+    leat__os_fd *fds; /* room for those, and a bell before them */
+    size_t fds_room;
     leat__lock lock;
     leat__link told;     /* under the lock */
     leat__wait *sleeper; /* under the lock; NULL: the owner is awake */
@@ -132,6 +145,7 @@ static void member_off(leat_set *set, member *one)
 {
     if (source_of(one)->end != NULL)
         source_of(one)->end(&one->it);
+    set->polls -= source_of(one)->polls ? 1 : 0;
     one->it.source_ = NULL;
     one->state = MEMBER_OFF;
     set->on--;
@@ -181,6 +195,38 @@ static int try_each(leat_set *set)
     return LEAT_EAGAIN;
 }
 
+/* The descriptors, in their order in the row. returns how many */
+static size_t fill_watched(leat_set *set)
+{
+    size_t n = 0;
+    for (leat__link *at = set->watched.next; at != &set->watched;
+         at = at->next) {
+        const leat_case *it = &member_of(at)->it;
+        set->fds[++n] = leat__os_fd_of((int)it->number_, it->detail_);
+    }
+    LEAT_ASSERT(n == set->polls);
+    return n;
+}
+
+static int try_watched(leat_set *set)
+{
+    if (set->polls == 0 ||
+        leat__os_poll(set->fds + 1, fill_watched(set), 0) == 0)
+        return LEAT_EAGAIN;
+    const leat__os_fd *fd = set->fds;
+    for (leat__link *at = set->watched.next; at != &set->watched;
+         at = at->next) {
+        member *one = member_of(at);
+        int rc = (++fd)->revents == 0 ? LEAT_EAGAIN
+                                      : source_of(one)->attempt(&one->it);
+        if (rc == LEAT_EAGAIN)
+            continue;
+        leat__list_remove(at);
+        return member_done(set, one, &set->watched, rc);
+    }
+    return LEAT_EAGAIN;
+}
+
 static bool was_told(leat_set *set)
 {
     leat__lock_acquire(&set->lock);
@@ -192,13 +238,15 @@ static bool was_told(leat_set *set)
 /* LEAT_EAGAIN: with none of the registered anything could be done at one moment. */
 static int try_all(leat_set *set)
 {
+    static int (*const rows[])(leat_set *) = {try_ready, try_each, try_watched};
+    unsigned n = set->polls > 0 ? 3 : 2;
     int rc;
-    set->each_first = !set->each_first;
+    set->turn++;
     do {
         take_told(set);
-        rc = set->each_first ? try_each(set) : try_ready(set);
-        if (rc == LEAT_EAGAIN)
-            rc = set->each_first ? try_ready(set) : try_each(set);
+        rc = LEAT_EAGAIN;
+        for (unsigned i = 0; i < n && rc == LEAT_EAGAIN; i++)
+            rc = rows[(set->turn + i) % n](set);
     } while (rc == LEAT_EAGAIN && was_told(set));
     return rc;
 }
@@ -268,25 +316,77 @@ static int leave_each(leat_set *set)
     return member_done(set, won, &set->each, outcome);
 }
 
-/* Sleep until something happens. returns as leave_each */
-static int set_sleep(leat_set *set, leat__token *token, int64_t deadline_ns)
-{
+/* The owner's wait, asleep on its word or, with a bell, in poll. */
+struct sleep {
     leat__wait wait;
+    const leat__os_bell *bell;
+};
+
+static void ring_sleeper(leat__wait *wait)
+{
+    /* the bell's owner is past nothing before it has heard: LAST TOUCH */
+    leat__os_bell_ring(LEAT__CONTAINER(wait, struct sleep, wait)->bell);
+}
+
+static void sleep_park(leat_set *set, struct sleep *sleep, int64_t deadline_ns)
+{
+    if (sleep->bell == NULL)
+        leat__wait_park(&sleep->wait, deadline_ns);
+    else
+        leat__fd_park_at(&sleep->wait, sleep->bell, set->fds, fill_watched(set),
+                         deadline_ns);
+}
+
+/* Claimed, but not by us: until it is complete. */
+static void sleep_end(leat_set *set, struct sleep *sleep)
+{
+    if (sleep->bell == NULL)
+        leat__wait_park(&sleep->wait, INT64_MAX);
+    else
+        leat__fd_park_at(&sleep->wait, sleep->bell, set->fds, 0, INT64_MAX);
+}
+
+/* Sleep until something happens. returns as leave_each */
+static int set_sleep(leat_set *set, const leat__os_bell *bell,
+                     leat__token *token, int64_t deadline_ns)
+{
+    struct sleep sleep = {.bell = bell};
     leat__carrier carrier;
-    leat__wait_init(&wait, false, NULL);
-    if (!begin_sleep(set, &wait))
+    leat__wait_init(&sleep.wait, false, bell == NULL ? NULL : ring_sleeper);
+    if (!begin_sleep(set, &sleep.wait))
         return LEAT_EAGAIN;
-    bool sleeps = arm_each(set, &wait);
-    bool carried = token != NULL && leat__token_enlist(token, &carrier, &wait);
+    bool sleeps = arm_each(set, &sleep.wait);
+    bool carried =
+        token != NULL && leat__token_enlist(token, &carrier, &sleep.wait);
     sleeps = sleeps && (token == NULL || carried);
     if (sleeps)
-        leat__wait_park(&wait, due_of_each(set, deadline_ns));
-    else if (!leat__wait_claim(&wait))
-        leat__wait_park(&wait, INT64_MAX);
+        sleep_park(set, &sleep, due_of_each(set, deadline_ns));
+    else if (!leat__wait_claim(&sleep.wait))
+        sleep_end(set, &sleep);
     if (carried)
         leat__token_delist(token, &carrier);
     end_sleep(set);
     return leave_each(set);
+}
+
+/* Nothing can be done at this moment. returns as leat_set_wait */
+static int set_wait(leat_set *set, leat__token *token, int64_t deadline_ns)
+{
+    int rc = 0;
+    const leat__os_bell *bell =
+        set->polls == 0 ? NULL : leat__os_thread_bell(&rc);
+    if (rc < 0)
+        return rc;
+    for (rc = LEAT_EAGAIN; rc == LEAT_EAGAIN;) {
+        if (token != NULL && leat__token_fired(token))
+            return LEAT_ECANCELED;
+        if (leat__deadline_passed(deadline_ns))
+            return LEAT_ETIMEDOUT;
+        rc = set_sleep(set, bell, token, deadline_ns);
+        if (rc == LEAT_EAGAIN)
+            rc = try_all(set);
+    }
+    return rc;
 }
 
 int leat_set_wait(leat_set *set, leat_until until)
@@ -300,16 +400,7 @@ int leat_set_wait(leat_set *set, leat_until until)
     int64_t deadline_ns = leat__until_deadline(until);
     if (set->on == 0 && token == NULL && deadline_ns == INT64_MAX)
         return LEAT_EINVAL;
-    while (rc == LEAT_EAGAIN) {
-        if (token != NULL && leat__token_fired(token))
-            return LEAT_ECANCELED;
-        if (leat__deadline_passed(deadline_ns))
-            return LEAT_ETIMEDOUT;
-        rc = set_sleep(set, token, deadline_ns);
-        if (rc == LEAT_EAGAIN)
-            rc = try_all(set);
-    }
-    return rc;
+    return set_wait(set, token, deadline_ns);
 }
 
 /* ---- members --------------------------------------------------------------------------------- */
@@ -351,6 +442,22 @@ static int free_index(leat_set *set)
     return set->taken < set->slots || set_grow(set) ? (int)set->taken : -1;
 }
 
+/* Room for one descriptor more. */
+static bool fds_grow(leat_set *set)
+{
+    if (set->polls + 2 <= set->fds_room)
+        return true;
+    size_t room = 2 * (set->polls + 2);
+    leat__os_fd *fds =
+        leat__mem_alloc(room * sizeof *fds, alignof(leat__os_fd));
+    if (fds == NULL)
+        return false;
+    leat__mem_free(set->fds); /* nothing is kept there */
+    set->fds = fds;
+    set->fds_room = room;
+    return true;
+}
+
 /* Is nobody able to tell when to try? */
 static bool is_for_each_call(const leat_case *it)
 {
@@ -358,11 +465,28 @@ static bool is_for_each_call(const leat_case *it)
                                       : it->source_->due_ns != NULL;
 }
 
+/* Where a new member belongs. */
+static enum member_state state_of_new(const leat_case *it)
+{
+    if (it->source_->polls)
+        return MEMBER_WATCHED;
+    return is_for_each_call(it) ? MEMBER_EACH : MEMBER_READY;
+}
+
+static leat__link *row_of(leat_set *set, enum member_state state)
+{
+    return state == MEMBER_WATCHED ? &set->watched
+           : state == MEMBER_EACH  ? &set->each
+                                   : &set->ready;
+}
+
 int leat_set_add(leat_set *set, leat_case one)
 {
     check_set(set);
-    if (one.source_ == NULL || one.source_->polls)
+    if (one.source_ == NULL)
         return LEAT_EINVAL;
+    if (one.source_->polls && !fds_grow(set))
+        return LEAT_ENOMEM;
     int index = free_index(set);
     member *made =
         index < 0 ? NULL : leat__mem_alloc(sizeof *made, alignof(member));
@@ -375,9 +499,9 @@ int leat_set_add(leat_set *set, leat_case one)
     made->in_line = false;
     if (one.source_->begin != NULL)
         one.source_->begin(&made->it, &made->wait);
-    made->state = is_for_each_call(&one) ? MEMBER_EACH : MEMBER_READY;
-    leat__list_push_back(made->state == MEMBER_EACH ? &set->each : &set->ready,
-                         &made->link);
+    made->state = state_of_new(&one);
+    leat__list_push_back(row_of(set, made->state), &made->link);
+    set->polls += one.source_->polls ? 1 : 0;
     set->members[index] = made;
     set->on++;
     return index;
@@ -425,6 +549,7 @@ int leat_set_new(leat_set **out)
     *set = (leat_set){.tag = SET_TAG};
     leat__list_init(&set->ready);
     leat__list_init(&set->each);
+    leat__list_init(&set->watched);
     leat__list_init(&set->told);
     *out = set;
     return 0;
@@ -439,6 +564,7 @@ bool leat_set_drop(leat_set *set)
         leat_set_remove(set, (int)i);
     set->tag = 0;
     leat__mem_free(set->members);
+    leat__mem_free(set->fds);
     leat__mem_free(set);
     return true;
 }

@@ -48,7 +48,8 @@ typedef struct leat__gate {
 enum {
     LEAT__GATE_KNOWN = 1, /* claimed already; only its completion is missing */
     LEAT__GATE_NEXT = 2,  /* mutex: has to be handed it, not woken for it */
-    LEAT__GATE_WRITE = 4  /* rwlock: wants it alone */
+    LEAT__GATE_WRITE = 4, /* rwlock: wants it alone */
+    LEAT__GATE_LOOK = 8   /* is told that it might have it, and given nothing */
 };
 
 /* ---- the line (under the lock) ------------------------------------------------ */

@@ -233,13 +233,27 @@ int leat_mutex_lock_until(leat_mutex *mutex, leat_until until)
 
 /* ---- letting it go --------------------------------------------------------------- */
 
+/* The first that wants the mutex, out of the line; those before it who only look, onto
+ * `told`. */
+static leat__waiter *mutex_first(leat__gate *gate, leat__link *told)
+{
+    leat__waiter *first;
+    while ((first = leat__gate_claim_first(gate)) != NULL &&
+           (first->act & LEAT__GATE_LOOK) != 0) {
+        first->rc = 0;
+        leat__list_push_back(told, &first->link);
+    }
+    return first;
+}
+
 /* Look after the line, while the mutex is ours and nobody is expected. Sets *handed to
  * whom it was handed.
  * returns whom to wake when it has been let go; NULL: nobody */
-static leat__waiter *mutex_choose(leat__gate *gate, leat__waiter **handed)
+static leat__waiter *mutex_choose(leat__gate *gate, leat__waiter **handed,
+                                  leat__link *told)
 {
     leat__lock_acquire(&gate->lock);
-    leat__waiter *first = leat__gate_claim_first(gate);
+    leat__waiter *first = mutex_first(gate, told);
     uint32_t clear = gate->first == NULL ? MUTEX_QUEUED : 0;
     if (first != NULL && (first->act & LEAT__GATE_NEXT) != 0) {
         first->rc = 0;
@@ -258,15 +272,15 @@ static void mutex_let_go(leat__gate *gate)
 {
     leat__waiter *woken = NULL;
     leat__waiter *handed = NULL;
+    leat__link told;
+    leat__list_init(&told);
     uint32_t seen = leat__ld32_rlx(&gate->word); /* relaxed: the step decides */
     for (;;) {
         LEAT_ASSERT((seen & MUTEX_LOCKED) != 0);
         if ((seen & MUTEX_QUEUED) != 0 && (seen & MUTEX_EXPECTED) == 0) {
-            woken = mutex_choose(gate, &handed);
-            if (handed != NULL) {
-                leat__wait_complete(handed->wait, LEAT__WON_CHAN);
-                return;
-            }
+            woken = mutex_choose(gate, &handed, &told);
+            if (handed != NULL)
+                break;
             seen = leat__ld32_rlx(&gate->word); /* relaxed: as above */
             continue;
         }
@@ -274,8 +288,10 @@ static void mutex_let_go(leat__gate *gate)
         if (leat__cas32_rel(&gate->word, &seen, seen & ~(uint32_t)MUTEX_LOCKED))
             break;
     }
-    if (woken != NULL)
-        leat__wait_complete(woken->wait, LEAT__WON_CHAN);
+    leat__waiter *next = handed != NULL ? handed : woken;
+    if (next != NULL)
+        leat__wait_complete(next->wait, LEAT__WON_CHAN);
+    leat__gate_complete_all(&told);
 }
 
 static void mutex_untrack(leat_mutex *mutex)
@@ -352,7 +368,7 @@ int leat__mutex_try(leat_mutex *mutex)
     return leat_mutex_lock_until(mutex, leat_nowait());
 }
 
-int leat__mutex_arm(leat_mutex *mutex, leat__waiter *waiter)
+int leat__mutex_arm(leat_mutex *mutex, leat__waiter *waiter, bool look)
 {
     leat__gate *gate = mutex_gate(mutex);
     if (mutex_has(gate, MUTEX_POISONING)) {
@@ -360,7 +376,7 @@ int leat__mutex_arm(leat_mutex *mutex, leat__waiter *waiter)
         if (rc < 0)
             return rc;
     }
-    waiter->act = LEAT__GATE_NEXT;
+    waiter->act = look ? LEAT__GATE_LOOK : LEAT__GATE_NEXT;
     leat__lock_acquire(&gate->lock);
     uint32_t seen = leat__ld32_rlx(&gate->word); /* relaxed: the step decides */
     /* relaxed: taken is only what a try takes */

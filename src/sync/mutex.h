@@ -19,9 +19,10 @@ int leat__mutex_try(leat_mutex *mutex);
 /* If a try might succeed do nothing and say so, else put the waiter into the line, in one
  * step. Whoever claims its wait there hands the mutex over; leat__mutex_taken is to be
  * called then, in the thread whose it is.
+ * look: it is only told, by an unlock that comes to it.
  * pre: the waiter's link is in no line
  * returns 0: try now; LEAT_EAGAIN: in line; LEAT_ENOMEM */
-int leat__mutex_arm(leat_mutex *mutex, leat__waiter *waiter);
+int leat__mutex_arm(leat_mutex *mutex, leat__waiter *waiter, bool look);
 
 /* Leave the line. pre: the caller has claimed the wait, or another place has */
 void leat__mutex_leave(leat_mutex *mutex, leat__waiter *waiter);

@@ -80,7 +80,8 @@ static void sem_serve(leat__gate *gate, uint32_t word, leat__link *won)
            sem_wanted(first) <= word >> SEM_SHIFT) {
         if (!leat__gate_pop(gate, first))
             continue;
-        word -= sem_wanted(first) << SEM_SHIFT;
+        if ((first->act & LEAT__GATE_LOOK) == 0)
+            word -= sem_wanted(first) << SEM_SHIFT;
         first->rc = 0;
         leat__list_push_back(won, &first->link);
     }
@@ -165,9 +166,9 @@ int leat_sem_acquire(leat_sem *sem, uint32_t n, leat_until until)
     return rc == LEAT_EAGAIN ? sem_wait(sem, n, until) : rc;
 }
 
-int leat__sem_arm(leat_sem *sem, uint32_t n, leat__waiter *waiter)
+int leat__sem_arm(leat_sem *sem, uint32_t n, leat__waiter *waiter, bool look)
 {
-    waiter->act = 0;
+    waiter->act = look ? LEAT__GATE_LOOK : 0;
     waiter->msg = (void *)(uintptr_t)n;
     return sem_stand(sem_gate(sem), waiter) ? LEAT_EAGAIN : 0;
 }

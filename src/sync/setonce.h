@@ -19,7 +19,7 @@ struct leat_setonce {
     bool lent; /* in memory of the caller's */
 };
 
-/* The latch, for waits at several places. aborts if it is not a cell. */
+/* The latch, for waits at several places. aborts if it is not a cell */
 leat__token *leat__setonce_latch(leat_setonce *cell);
 
 #endif

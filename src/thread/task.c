@@ -239,6 +239,12 @@ bool leat_task_cancel(leat_task *task)
     return given_up;
 }
 
+leat__token *leat__task_ended(leat_task *task)
+{
+    check_task(task);
+    return &task->handle.ended;
+}
+
 bool leat_task_is_done(leat_task *task)
 {
     check_task(task);

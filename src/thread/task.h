@@ -85,10 +85,7 @@ void leat__task_run(leat__runner *runner, leat_task *task);
  * it goes. returns whether it has been given up, now or before; *now: by this call */
 bool leat__task_remove(leat_task *task, bool *now);
 
-/* What select enlists at: fires at the end. */
-static inline leat__token *leat__task_ended(leat_task *task)
-{
-    return &task->handle.ended;
-}
+/* What fires at its end. aborts if it is no live handle */
+leat__token *leat__task_ended(leat_task *task);
 
 #endif

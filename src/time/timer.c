@@ -326,22 +326,9 @@ static struct timer_layout timer_layout_of(const leat_timer_opts *opts)
 /* pre: the block is zero, but for the name */
 static void timer_init(leat_chan *chan, const leat__timer *timer)
 {
-    chan->rx.tag = LEAT__RX_TAG;
-    /* relaxed: nobody knows the timer yet */
-    leat__st32_rlx(&chan->rx.owners, 1);
-    leat__st32_rlx(&chan->holds, 1); /* relaxed: likewise */
-    chan->weak_rx.tag = LEAT__WEAK_RX_TAG;
-    chan->kind = LEAT__TIMER;
-    chan->way = LEAT__WAY_VERBS;
-    chan->bounded = true; /* nothing to free but the block */
-    chan->msg_bytes = sizeof(int64_t);
-    chan->cap = timer->period_ns != 0 && timer->missed == LEAT_MISSED_BURST
-                    ? LEAT_UNBOUNDED
-                    : 1;
-    chan->verbs = &timer_verbs;
-    leat__list_init(&chan->goneq);
-    leat__list_init(&chan->sendq);
-    leat__list_init(&chan->recvq);
+    bool bursts = timer->period_ns != 0 && timer->missed == LEAT_MISSED_BURST;
+    leat__chan_init_rx(chan, LEAT__TIMER, &timer_verbs, sizeof(int64_t),
+                       bursts ? LEAT_UNBOUNDED : 1);
     *timer_of(chan) = *timer;
 }
 

@@ -196,7 +196,7 @@ static void *is_told(void *arg)
     leat__st32_rlx(&told.told, 0);
     told.at = (leat__waiter){.wait = &told.wait};
     while ((rc = leat__mutex_try(&mutex)) == LEAT_EAGAIN &&
-           leat__mutex_arm(&mutex, &told.at) == 0)
+           leat__mutex_arm(&mutex, &told.at, false) == 0)
         ;
     if (rc == LEAT_EAGAIN && gives_up && leat__wait_claim(&told.wait)) {
         leat__mutex_leave(&mutex, &told.at);

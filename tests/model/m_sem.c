@@ -287,8 +287,8 @@ static void *takes_of_either(void *arg)
     leat__st32_rlx(&told.told, 0);
     told.at[0] = (leat__waiter){.wait = &told.wait};
     told.at[1] = (leat__waiter){.wait = &told.wait};
-    bool in0 = leat__sem_arm(&sem, 1, &told.at[0]) == LEAT_EAGAIN;
-    bool in1 = leat__sem_arm(&other, 1, &told.at[1]) == LEAT_EAGAIN;
+    bool in0 = leat__sem_arm(&sem, 1, &told.at[0], false) == LEAT_EAGAIN;
+    bool in1 = leat__sem_arm(&other, 1, &told.at[1], false) == LEAT_EAGAIN;
     bool ours = (!in0 || !in1) && leat__wait_claim(&told.wait);
     while (!ours && leat__ld32_acq(&told.told) == 0)
         leat__os_yield();

@@ -71,11 +71,16 @@ static leat_until draw_until(void)
     return m_choose(4) == 0 ? leat_in_ns(1 + m_choose(30)) : leat_forever();
 }
 
+/* A descriptor among the cases, which is ready by chance; -1: none. */
+static int descriptor = -1;
+static int index_of_descriptor; /* in the set */
+
 /* One outcome of the set. returns whether a channel has ended */
 static bool take_one(leat_set *set)
 {
     int index = leat_set_wait(set, draw_until());
-    if (index == LEAT_ETIMEDOUT)
+    if (index == LEAT_ETIMEDOUT ||
+        (descriptor >= 0 && index == index_of_descriptor))
         return false;
     int chan = 0;
     while (chan < chans && index_of[chan] != index)
@@ -101,6 +106,9 @@ static leat_set *set_made(void)
         next_of[i] = 0;
         put_in(set, i);
     }
+    if (descriptor >= 0)
+        index_of_descriptor =
+            leat_set_add(set, leat_on_fd(descriptor, LEAT_FD_READ));
     return set;
 }
 
@@ -109,7 +117,8 @@ static void by_set(void)
     leat_set *set = set_made();
     for (int ended = 0; ended < chans;)
         ended += take_one(set) ? 1 : 0;
-    M_ASSERT(leat_set_wait(set, leat_forever()) == LEAT_EINVAL);
+    if (descriptor < 0)
+        M_ASSERT(leat_set_wait(set, leat_forever()) == LEAT_EINVAL);
     M_ASSERT(leat_set_drop(set));
 }
 
@@ -215,7 +224,8 @@ static bool start_select(leat_loop *loop, struct looped *looped,
                          leat_case *cases)
 {
     looped->told = 0;
-    leat_op_select(&looped->op, cases, (size_t)chans, m_choose(2),
+    leat_op_select(&looped->op, cases,
+                   (size_t)chans + (descriptor >= 0 ? 1 : 0), m_choose(2),
                    draw_until());
     if (m_choose(4) == 0 && leat_op_cancel(&looped->op)) {
         M_ASSERT(looped->told == 0);
@@ -235,7 +245,7 @@ static void by_loop(void)
 {
     leat_loop *loop;
     struct looped looped;
-    leat_case cases[CHANS];
+    leat_case cases[CHANS + 1];
     int ended = 0;
     M_ASSERT(leat_loop_new(&loop, NULL) == 0);
     leat_op_init(&looped.op, loop, looped_told, &looped);
@@ -243,8 +253,10 @@ static void by_loop(void)
         next_of[i] = 0;
         cases[i] = leat_on_recv(rx[i], &got);
     }
+    cases[chans] =
+        leat_on_fd(leat_loop_has_timer(loop) ? descriptor : -1, LEAT_FD_READ);
     while (ended < chans) {
-        if (!start_select(loop, &looped, cases))
+        if (!start_select(loop, &looped, cases) || looped.rc == chans)
             continue;
         if (cases[looped.rc].rc == 0) {
             M_ASSERT(got == next_of[looped.rc]++);
@@ -267,6 +279,29 @@ static void loop_of_meeting(void)
     play(meeting, CHANS, by_loop);
 }
 
+#if defined(LEAT_SIM)
+static void with_a_descriptor(const struct made *made, void (*receive)(void))
+{
+    descriptor = 1000;
+    play(made, CHANS, receive);
+    descriptor = -1;
+}
+
+static void set_with_a_descriptor(void)
+{
+    with_a_descriptor(m_choose(2) == 0 ? kinds : meeting, by_set);
+}
+
+static void loop_with_a_descriptor(void)
+{
+    with_a_descriptor(m_choose(2) == 0 ? kinds : meeting, by_loop);
+}
+#define WITH_A_DESCRIPTOR                                                      \
+    , M_ROW(set_with_a_descriptor), M_ROW(loop_with_a_descriptor)
+#else
+#define WITH_A_DESCRIPTOR /* one that is ready by chance is the scheduler's */
+#endif
+
 M_MAIN(M_ROW(set_of_kinds), M_ROW(set_of_meeting), M_ROW(set_of_unbounded),
        M_ROW(changing_of_kinds), M_ROW(changing_of_meeting), M_ROW(sets_meet),
-       M_ROW(loop_of_kinds), M_ROW(loop_of_meeting))
+       M_ROW(loop_of_kinds), M_ROW(loop_of_meeting) WITH_A_DESCRIPTOR)

@@ -64,6 +64,7 @@ typedef int m_thread;
 #define m_choose(n)            sim_random(n)
 #define m_starve(n)            sim_starve(n)
 #define m_poll(fd, at_ns)      sim_poll(fd, at_ns)
+#define m_kill(number)         sim_kill(number)
 #define M_ASSERT(condition)                                                    \
     do {                                                                       \
         if (!(condition))                                                      \

@@ -460,6 +460,41 @@ void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
 }
 
 /* Selects with descriptors are not explored here. */
+/* no harness here has descriptors */
+int leat__os_watch_open(const leat__os_bell *bell, void *tag)
+{
+    (void)bell;
+    (void)tag;
+    return LEAT_EMFILE;
+}
+
+int leat__os_watch_add(int watch, int fd, uint32_t events)
+{
+    (void)watch;
+    (void)fd;
+    (void)events;
+    return LEAT_EINVAL;
+}
+
+int leat__os_watch_change(int watch, int fd, uint32_t events)
+{
+    return leat__os_watch_add(watch, fd, events);
+}
+
+void leat__os_watch_close(int watch)
+{
+    (void)watch;
+}
+
+size_t leat__os_watches_ready(const leat__os_bell *bell, void **tags,
+                              size_t max)
+{
+    (void)bell;
+    (void)tags;
+    (void)max;
+    return 0;
+}
+
 leat__os_bell *leat__os_thread_bell(int *rc)
 {
     *rc = LEAT_EMFILE;

@@ -5,6 +5,7 @@
 #define LEAT_TESTS_MODEL_NATIVE_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,9 @@ void m_starve(uint32_t n);
 /* Sleep until the descriptor of an event loop is readable (true), or the deadline has
  * passed. */
 bool m_poll(int fd, int64_t deadline_ns);
+
+/* Send a signal. Its handler has begun when this returns, in this thread. */
+#define m_kill(number) M_ASSERT(raise(number) == 0)
 
 _Noreturn void m_fail(const char *file, int line, const char *condition);
 

@@ -11,6 +11,7 @@
 #include "sim.h"
 #include "os/os.h"
 #include "sim_bell.h"
+#include "sim_signal.h"
 #include "sim_fiber.h"
 
 #include <leat/err.h>
@@ -347,6 +348,7 @@ static void point(const void *at)
         return; /* the host makes its own calls, before and after */
     count_step(at);
     take_turns();
+    sim_signals_point();
 }
 
 void sim_point_at(const void *at)
@@ -451,7 +453,21 @@ bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
     world.sleepers++;
     world.deadlines += deadline_ns != INT64_MAX;
     take_turns();
-    return !me->timed_out;
+    bool timed_out = me->timed_out;
+    sim_signals_point();
+    return !timed_out;
+}
+
+void sim_wake_any(void)
+{
+    int first = (int)sim_random((uint32_t)world.count);
+    for (int i = 0; i < world.count; i++) {
+        struct thread *thread = &world.threads[(first + i) % world.count];
+        if (thread->state == ASLEEP) {
+            make_runnable(thread);
+            return;
+        }
+    }
 }
 
 void leat__os_futex_wake(leat__a32 *word)
@@ -770,6 +786,8 @@ bool sim_execute(const struct sim_plan *plan, void (*body)(void))
     check_kept();
     check_live();
     if (!sim_bells_end() && !world.failed)
-        fail("leak: a bell is open");
+        fail("leak: a bell or a watch is open");
+    if (!sim_signals_end() && !world.failed)
+        fail("leak: a signal is caught still");
     return !world.failed;
 }

@@ -93,6 +93,13 @@ _Noreturn void sim_fail(const char *format, ...)
  * returns true if it has been rung; false: a time has passed, of it or of ours */
 bool sim_poll(int fd, int64_t deadline_ns);
 
+/* ---- signals ------------------------------------------------------------------- */
+
+/* Send one: its handler, if there is one (os.h), has begun when this returns, in some
+ * thread that does not hold signals, at any moment of it, the sender's or a sleeper's
+ * too. */
+void sim_kill(int number);
+
 /* ---- memory ------------------------------------------------------------------ */
 
 /* In place of aligned_alloc and free: counted, and freed memory is kept poisoned

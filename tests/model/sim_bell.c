@@ -101,14 +101,104 @@ void leat__os_bell_set(const leat__os_bell *bell, int64_t at_ns)
     leat__os_futex_wake(&at->rung); /* who waits for it looks again */
 }
 
+/* ---- watches: sets of descriptors that are ready by chance --------------------------- */
+
+enum { WATCHES = 8, WATCH_FD = 500 };
+
+static struct {
+    int of; /* the descriptor of the bell; 0: not open */
+    void *tag;
+    int fds[8];
+    int n;
+} watches[WATCHES];
+
+int leat__os_watch_open(const leat__os_bell *bell, void *tag)
+{
+    int at = 0;
+    bell_of(bell->timer_fd);
+    while (at < WATCHES && watches[at].of != 0)
+        at++;
+    if (at == WATCHES || sim_starved())
+        return LEAT_EMFILE;
+    watches[at].of = bell->fd;
+    watches[at].tag = tag;
+    watches[at].n = 0;
+    return WATCH_FD + at;
+}
+
+int leat__os_watch_add(int watch, int fd, uint32_t events)
+{
+    int at = watch - WATCH_FD;
+    if (at < 0 || at >= WATCHES || watches[at].of == 0 || events == 0)
+        sim_fail("a watch is used that is not open");
+    for (int i = 0; i < watches[at].n; i++) {
+        if (watches[at].fds[i] == fd)
+            return LEAT_EEXIST;
+    }
+    watches[at].fds[watches[at].n++] = fd;
+    return 0;
+}
+
+int leat__os_watch_change(int watch, int fd, uint32_t events)
+{
+    if (leat__os_watch_add(watch, fd, events) != LEAT_EEXIST)
+        sim_fail("a descriptor is changed that is not watched");
+    return 0;
+}
+
+void leat__os_watch_close(int watch)
+{
+    sim_point_at(__builtin_return_address(0));
+    if (watches[watch - WATCH_FD].of == 0)
+        sim_fail("a watch is closed twice");
+    watches[watch - WATCH_FD].of = 0;
+}
+
+size_t leat__os_watches_ready(const leat__os_bell *bell, void **tags,
+                              size_t max)
+{
+    size_t n = 0;
+    sim_point_at(__builtin_return_address(0));
+    for (int i = 0; i < WATCHES && n < max; i++) {
+        if (watches[i].of == bell->fd && sim_random(3) == 0)
+            tags[n++] = watches[i].tag;
+    }
+    return n;
+}
+
+static bool is_watching(int fd)
+{
+    for (int i = 0; i < WATCHES; i++) {
+        if (watches[i].of == fd)
+            return true;
+    }
+    return false;
+}
+
+static bool watches_end(void)
+{
+    bool none = true;
+    for (int i = 0; i < WATCHES; i++) {
+        none = none && watches[i].of == 0;
+        watches[i].of = 0;
+    }
+    return none;
+}
+
 bool sim_poll(int fd, int64_t deadline_ns)
 {
     const struct bell *bell = bell_of(fd);
     while (!is_rung(bell)) {
         uint32_t word = word_of(bell);
+        bool watching = is_watching(fd);
         int64_t at_ns = bell->at_ns < deadline_ns ? bell->at_ns : deadline_ns;
         leat__a32 *rung = (leat__a32 *)(uintptr_t)&bell->rung;
-        if (!leat__os_futex_wait(rung, word, at_ns) && word_of(bell) == word)
+        if (watching && sim_random(2) == 0)
+            return true;
+        if (watching)
+            at_ns = leat__os_now_ns() + 5; /* one of them, sooner or later */
+        if (!leat__os_futex_wait(rung, word, at_ns) && word_of(bell) == word &&
+            !watching)
             return false;
     }
     return true;
@@ -185,5 +275,5 @@ bool sim_bells_end(void)
     }
     for (int i = 0; i < SIM_THREADS; i++)
         thread_bells[i] = (leat__os_bell){0};
-    return none;
+    return watches_end() && none;
 }

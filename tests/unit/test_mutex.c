@@ -167,11 +167,11 @@ START_TEST(a_wait_that_is_told_is_handed_it)
     leat__wait wait;
     leat__waiter at = {.wait = &wait};
     leat__wait_init(&wait, false, tell);
-    RC(leat__mutex_arm(&mutex, &at), 0); /* free: try now */
+    RC(leat__mutex_arm(&mutex, &at, false), 0); /* free: try now */
     SAME(in_line(&mutex), 0);
     RC(leat__mutex_try(&mutex), 0);
     RC(leat__mutex_try(&mutex), LEAT_EAGAIN);
-    RC(leat__mutex_arm(&mutex, &at), LEAT_EAGAIN);
+    RC(leat__mutex_arm(&mutex, &at, false), LEAT_EAGAIN);
     SAME(in_line(&mutex), 1);
     leat_mutex_unlock(&mutex);
     MUST(told);
@@ -190,7 +190,7 @@ START_TEST(a_wait_that_leaves_is_not_told)
     leat__waiter at = {.wait = &wait};
     leat__wait_init(&wait, false, tell);
     leat_mutex_lock(&mutex);
-    RC(leat__mutex_arm(&mutex, &at), LEAT_EAGAIN);
+    RC(leat__mutex_arm(&mutex, &at, false), LEAT_EAGAIN);
     MUST(leat__wait_claim(&wait));
     leat__mutex_leave(&mutex, &at);
     leat_mutex_unlock(&mutex);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* test_select_oracle.c - selects by chance beside a simple sequential oracle: channels as
- * rows of numbers, and selects in line at them.
+ * rows of numbers, semaphores as numbers, and selects in line at them.
  *
  * One thread; selects that would wait are started operations (leat_op_select), so that
  * many are in line at once. For each select, in a call or started, the oracle says which
@@ -12,7 +12,7 @@
 
 #include "looped.h"
 
-enum { CHANS = 5, WIDTH = 4, LINES = 12, QUEUE = 64, STEPS = 400 };
+enum { CHANS = 5, SEMS = 2, WIDTH = 4, LINES = 12, QUEUE = 64, STEPS = 400 };
 
 /* ---- the oracle ---------------------------------------------------------------------- */
 
@@ -25,9 +25,9 @@ struct row {
 };
 
 struct want {
-    int chan; /* -1: off */
+    int chan; /* -1: off; from CHANS on a semaphore */
     bool sends;
-    uint64_t value; /* to be sent */
+    uint64_t value; /* to be sent; permits to be taken */
 };
 
 /* A select in line. */
@@ -51,6 +51,8 @@ struct line {
 };
 
 static struct row rows[CHANS];
+static leat_sem sems[SEMS];
+static uint64_t permits[SEMS];
 static struct line lines[LINES];
 static leat_loop *loop;
 static unsigned turns;
@@ -105,6 +107,9 @@ static bool could(const struct want *want, const struct line *self)
     const struct row *row;
     if (want->chan < 0)
         return false;
+    if (want->chan >= CHANS) /* strictly in line */
+        return permits[want->chan - CHANS] >= want->value &&
+               first_in_line(want->chan, false, self, &which) == NULL;
     row = &rows[want->chan];
     if (row->closed)
         return true;
@@ -170,6 +175,27 @@ static void model_close(int chan)
         over(line, chan, false, LEAT_ECLOSED, 0);
 }
 
+static int model_acquire(int chan, uint64_t n)
+{
+    MUST(permits[chan - CHANS] >= n);
+    permits[chan - CHANS] -= n;
+    return 0;
+}
+
+/* Whoever is first in line gets permits as far as they go; also when one before it has
+ * left. */
+static void model_serve(void)
+{
+    for (int chan = CHANS; chan < CHANS + SEMS; chan++) {
+        size_t which;
+        struct line *line;
+        while ((line = first_in_line(chan, false, NULL, &which)) != NULL &&
+               line->want[which].value <= permits[chan - CHANS])
+            over(line, chan, false,
+                 model_acquire(chan, line->want[which].value), UNTOUCHED);
+    }
+}
+
 /* ---- selects by chance ------------------------------------------------------------------ */
 
 /* Which promised ends are in use by who is in line? They have one user at a time. */
@@ -177,8 +203,28 @@ static bool is_taken(int chan, bool sends)
 {
     size_t which;
     uint32_t promise = sends ? ONE_TX : ONE_RX;
+    if (chan >= CHANS)
+        return false;
     return (rows[chan].f->flags & promise) != 0 &&
            first_in_line(chan, sends, NULL, &which) != NULL;
+}
+
+/* One semaphore in a select: of two whose lines it leaves, which moves up first is by
+ * chance. */
+static void draw_permits(struct line *line, size_t i, t_rand *chance)
+{
+    struct want *want = &line->want[i];
+    leat_sem *sem = &sems[want->chan - CHANS];
+    want->sends = false;
+    want->value = 1 + t_below(chance, 3);
+    for (size_t k = 0; k < i; k++) {
+        if (line->want[k].chan >= CHANS)
+            sem = NULL;
+    }
+    if (sem == NULL)
+        want->chan = -1;
+    line->msg[i] = UNTOUCHED;
+    line->cases[i] = leat_on_sem(sem, (uint32_t)want->value);
 }
 
 static void draw_wants(struct line *line, t_rand *chance)
@@ -187,7 +233,11 @@ static void draw_wants(struct line *line, t_rand *chance)
     values++; /* one for all, so that of equal cases any may be done */
     for (size_t i = 0; i < line->n; i++) {
         struct want *want = &line->want[i];
-        want->chan = (int)t_below(chance, CHANS + 1) - 1;
+        want->chan = (int)t_below(chance, CHANS + SEMS + 1) - 1;
+        if (want->chan >= CHANS) {
+            draw_permits(line, i, chance);
+            continue;
+        }
         want->sends = t_below(chance, 2) == 0;
         want->value = values;
         if (want->chan >= 0 && is_taken(want->chan, want->sends))
@@ -222,8 +272,9 @@ static void check_done(struct line *line, int index)
     const struct want *want = &line->want[index];
     uint64_t value = UNTOUCHED;
     MUST((size_t)index < line->n && could(want, line));
-    int rc = want->sends ? model_send(want->chan, want->value, line)
-                         : model_recv(want->chan, &value, line);
+    int rc = want->chan >= CHANS ? model_acquire(want->chan, want->value)
+             : want->sends       ? model_send(want->chan, want->value, line)
+                                 : model_recv(want->chan, &value, line);
     RC(line->cases[index].rc, rc);
     MUST(leat_case_is_off(&line->cases[index]) == (rc == LEAT_ECLOSED));
     if (!want->sends)
@@ -309,6 +360,7 @@ static void one_start(t_rand *chance)
 /* What the oracle says is over must be told, and nothing else. */
 static void settle_told(void)
 {
+    model_serve();
     leat_loop_dispatch(loop, SIZE_MAX);
     for (size_t i = 0; i < LINES; i++) {
         struct line *line = &lines[i];
@@ -350,8 +402,22 @@ static void one_close(t_rand *chance)
     leat_tx_close(rows[chan].e.tx);
 }
 
+static void one_release(t_rand *chance)
+{
+    uint32_t i = (uint32_t)t_below(chance, SEMS);
+    uint32_t n = 1 + (uint32_t)t_below(chance, 3);
+    if (permits[i] > 6)
+        return;
+    leat_sem_release(&sems[i], n);
+    permits[i] += n;
+}
+
 static void make_rows(t_rand *chance)
 {
+    for (size_t i = 0; i < SEMS; i++) {
+        permits[i] = t_below(chance, 4);
+        leat_sem_init(&sems[i], (uint32_t)permits[i]);
+    }
     for (size_t i = 0; i < CHANS; i++) {
         rows[i] = (struct row){.f = &flavours[t_below(chance, FLAVOURS)]};
         rows[i].e = ends_new(rows[i].f);
@@ -365,6 +431,11 @@ static void end_rows(void)
         if (lines[i].used)
             MUST(leat_op_cancel(&lines[i].op));
         lines[i].used = false;
+        settle_told();
+    }
+    for (size_t i = 0; i < SEMS; i++) {
+        SAME(leat_sem_permits(&sems[i]), permits[i]);
+        MUST(leat_sem_is_idle(&sems[i]));
     }
     for (size_t i = 0; i < CHANS; i++) {
         SAME(leat_chan_len(rows[i].e.chan), rows[i].len);
@@ -384,7 +455,7 @@ START_TEST(any_select_does_what_the_oracle_allows)
         loop = loop_made(NULL);
         make_rows(&chance);
         for (int step = 0; step < STEPS; step++) {
-            switch (t_below(&chance, 8)) {
+            switch (t_below(&chance, 9)) {
             case 0:
             case 1:
             case 2:
@@ -395,6 +466,9 @@ START_TEST(any_select_does_what_the_oracle_allows)
                 break;
             case 4:
                 one_close(&chance);
+                break;
+            case 5:
+                one_release(&chance);
                 break;
             default:
                 one_call(&chance);

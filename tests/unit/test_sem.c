@@ -253,15 +253,15 @@ START_TEST(a_wait_that_is_told_has_its_permits)
     leat__wait wait;
     leat__waiter at = {.wait = &wait};
     leat__wait_init(&wait, false, tell);
-    RC(leat__sem_arm(&sem, 1, &at), 0);
-    RC(leat__sem_arm(&sem, 2, &at), LEAT_EAGAIN);
+    RC(leat__sem_arm(&sem, 1, &at, false), 0);
+    RC(leat__sem_arm(&sem, 2, &at, false), LEAT_EAGAIN);
     leat_sem_release(&sem, 2);
     MUST(told);
     RC(at.rc, 0);
     SAME(leat_sem_permits(&sem), 1);
     RC(leat__sem_try(&sem, 1), 0);
     leat_sem_close(&sem);
-    RC(leat__sem_arm(&sem, 2, &at), 0); /* to try is to be told */
+    RC(leat__sem_arm(&sem, 2, &at, false), 0); /* to try is to be told */
     RC(leat__sem_try(&sem, 2), LEAT_ECLOSED);
 }
 END_TEST
@@ -273,7 +273,7 @@ START_TEST(a_wait_that_leaves_serves_the_next)
     leat__waiter at = {.wait = &wait};
     caller c;
     leat__wait_init(&wait, false, tell);
-    RC(leat__sem_arm(&sem, 5, &at), LEAT_EAGAIN);
+    RC(leat__sem_arm(&sem, 5, &at, false), LEAT_EAGAIN);
     caller_start(&c, acquire_1, &sem, leat_forever());
     t_wait_line(&sem, 2);
     MUST(leat__wait_claim(&wait));

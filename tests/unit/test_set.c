@@ -98,7 +98,7 @@ START_TEST(what_a_set_does_not_take)
 {
     leat_set *set = set_made();
     RC(leat_set_add(set, leat_on_recv(NULL, NULL)), LEAT_EINVAL);
-    RC(leat_set_add(set, leat_on_fd(0, LEAT_FD_READ)), LEAT_EINVAL);
+    RC(leat_set_add(set, leat_on_fd(-1, LEAT_FD_READ)), LEAT_EINVAL);
     MUST(leat_set_case(set, 0) == NULL);
     MUST(leat_set_drop(set));
 }
@@ -497,6 +497,183 @@ START_TEST(no_memory_for_a_member)
 }
 END_TEST
 
+/* ---- descriptors -------------------------------------------------------------------------- */
+
+enum { PIPES = 9 };
+
+struct pipes {
+    int ends[PIPES][2];
+    int index[PIPES];
+    leat_set *set;
+};
+
+static void pipes_open(struct pipes *p)
+{
+    p->set = set_made();
+    for (int i = 0; i < PIPES; i++) {
+        MUST(pipe(p->ends[i]) == 0);
+        p->index[i] =
+            leat_set_add(p->set, leat_on_fd(p->ends[i][0], LEAT_FD_READ));
+        MUST(p->index[i] >= 0);
+    }
+}
+
+static void pipes_close(struct pipes *p)
+{
+    MUST(leat_set_drop(p->set));
+    for (int i = 0; i < PIPES; i++) {
+        close(p->ends[i][0]);
+        close(p->ends[i][1]);
+    }
+}
+
+static void write_byte(const struct pipes *p, int i)
+{
+    MUST(write(p->ends[i][1], "x", 1) == 1);
+}
+
+static void read_byte(const struct pipes *p, int i)
+{
+    char byte;
+    MUST(read(p->ends[i][0], &byte, 1) == 1);
+}
+
+START_TEST(descriptors_in_a_set)
+{
+    struct pipes p;
+    pipes_open(&p);
+    RC(now(p.set), LEAT_EAGAIN);
+    RC(leat_set_wait(p.set, leat_in_ms(1)), LEAT_ETIMEDOUT);
+    write_byte(&p, 4);
+    for (int i = 0; i < 2; i++) { /* it stays ready until it is read */
+        RC(leat_set_wait(p.set, leat_forever()), p.index[4]);
+        RC(leat_set_case(p.set, p.index[4])->rc, 0);
+        SAME(leat_set_case(p.set, p.index[4])->value, LEAT_FD_READ);
+    }
+    write_byte(&p, 0);
+    int first = leat_set_wait(p.set, leat_forever());
+    int second = leat_set_wait(p.set, leat_forever());
+    SAME(first + second, p.index[0] + p.index[4]); /* they take turns */
+    read_byte(&p, 4);
+    RC(now(p.set), p.index[0]);
+    read_byte(&p, 0);
+    RC(now(p.set), LEAT_EAGAIN);
+    write_byte(&p, 8);
+    MUST(leat_set_remove(p.set, p.index[8]));
+    RC(now(p.set), LEAT_EAGAIN);
+    RC(leat_set_wait(p.set, leat_in_ms(1)), LEAT_ETIMEDOUT);
+    RC(leat_set_add(p.set, leat_on_fd(p.ends[8][1], LEAT_FD_WRITE)),
+       p.index[8]);
+    RC(leat_set_wait(p.set, leat_forever()), p.index[8]);
+    SAME(leat_set_case(p.set, p.index[8])->value, LEAT_FD_WRITE);
+    pipes_close(&p);
+}
+END_TEST
+
+START_TEST(what_is_no_descriptor_goes_off_in_a_set)
+{
+    int ends_of[2];
+    leat_set *set = set_made();
+    MUST(pipe(ends_of) == 0);
+    RC(leat_set_add(set, leat_on_fd(ends_of[0], LEAT_FD_READ)), 0);
+    close(ends_of[0]);
+    close(ends_of[1]);
+    RC(leat_set_wait(set, leat_forever()), 0);
+    RC(leat_set_case(set, 0)->rc, LEAT_EINVAL);
+    MUST(leat_case_is_off(leat_set_case(set, 0)));
+    RC(leat_set_wait(set, leat_forever()), LEAT_EINVAL);
+    RC(leat_set_wait(set, leat_in_ms(1)), LEAT_ETIMEDOUT);
+    MUST(leat_set_remove(set, 0));
+    MUST(leat_set_drop(set));
+}
+END_TEST
+
+/* Neither keeps the other from its turn. */
+START_TEST(descriptors_and_channels_take_turns)
+{
+    struct pipes p;
+    ends e = ends_cap(1);
+    ends meets = ends_cap(0);
+    call sender;
+    uint64_t got;
+    unsigned told[3] = {0};
+    pipes_open(&p);
+    int chan = leat_set_add(p.set, leat_on_recv(e.rx, &got));
+    int rendezvous = leat_set_add(p.set, leat_on_recv(meets.rx, &got));
+    call_send(&sender, meets.tx, 7, leat_forever());
+    t_wait_parked(meets.chan, LEAT__SEND, 1);
+    RC(try_send(e.tx, 1), 0);
+    write_byte(&p, 3);
+    for (int i = 0; i < 30; i++) {
+        int index = leat_set_wait(p.set, leat_forever());
+        MUST(index == p.index[3] || index == chan || index == rendezvous);
+        told[index == p.index[3] ? 0 : index == chan ? 1 : 2]++;
+        if (index == chan)
+            RC(try_send(e.tx, 1), 0);
+    }
+    MUST(told[0] > 5 && told[1] > 5 && told[2] == 1);
+    RC(call_end(&sender), 0);
+    pipes_close(&p);
+    ends_drop(e);
+    ends_drop(meets);
+}
+END_TEST
+
+/* Asleep in poll: a byte, a message, a meeting, a token. */
+static void *wait_for_any(void *arg)
+{
+    static int index;
+    index = leat_set_wait(((struct pipes *)arg)->set, leat_forever());
+    return &index;
+}
+
+static int told_to(pthread_t thread)
+{
+    void *index;
+    MUST(pthread_join(thread, &index) == 0);
+    return *(int *)index;
+}
+
+START_TEST(asleep_beside_descriptors)
+{
+    struct pipes p;
+    ends e = ends_cap(1);
+    ends meets = ends_cap(0);
+    leat_cancel *token;
+    uint64_t got = UNTOUCHED;
+    pipes_open(&p);
+    RC(leat_cancel_new(&token), 0);
+    int chan = leat_set_add(p.set, leat_on_recv(e.rx, &got));
+    int rendezvous = leat_set_add(p.set, leat_on_recv(meets.rx, &got));
+    int fired = leat_set_add(p.set, leat_on_cancel(token));
+    for (int round = 0; round < 3; round++) {
+        pthread_t thread = t_spawn(wait_for_any, &p);
+        t_wait_parked(meets.chan, LEAT__RECV, 1);
+        write_byte(&p, round);
+        RC(told_to(thread), p.index[round]);
+        read_byte(&p, round);
+        thread = t_spawn(wait_for_any, &p);
+        t_wait_parked(meets.chan, LEAT__RECV, 1);
+        RC(try_send(e.tx, 5), 0);
+        RC(told_to(thread), chan);
+        SAME(got, 5);
+        thread = t_spawn(wait_for_any, &p);
+        t_wait_parked(meets.chan, LEAT__RECV, 1);
+        RC(send_until(meets.tx, 6, leat_forever()), 0);
+        RC(told_to(thread), rendezvous);
+        SAME(got, 6);
+    }
+    pthread_t thread = t_spawn(wait_for_any, &p);
+    t_wait_parked(meets.chan, LEAT__RECV, 1);
+    leat_cancel_fire(token);
+    RC(told_to(thread), fired);
+    pipes_close(&p);
+    leat_cancel_drop(token);
+    ends_drop(e);
+    ends_drop(meets);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = t_case("set");
@@ -514,5 +691,9 @@ int main(void)
     tcase_add_loop_test(tc, members_come_and_go_while_they_are_fed, 0, 6);
     tcase_add_loop_test(tc, a_wait_allocates_nothing, 0, FLAVOURS);
     tcase_add_test(tc, no_memory_for_a_member);
+    tcase_add_test(tc, descriptors_in_a_set);
+    tcase_add_test(tc, what_is_no_descriptor_goes_off_in_a_set);
+    tcase_add_test(tc, descriptors_and_channels_take_turns);
+    tcase_add_test(tc, asleep_beside_descriptors);
     return t_run(tc);
 }
