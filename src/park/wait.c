@@ -37,7 +37,8 @@ void leat__wait_complete(leat__wait *wait, enum leat__won won)
 {
     void (*notify)(leat__wait *) = wait->notify;
     uint32_t done = LEAT__WAIT_CLAIMED | LEAT__WAIT_DONE |
-                    (uint32_t)won << LEAT__WAIT_WON_SHIFT | cpu_bits();
+                    (uint32_t)won << LEAT__WAIT_WON_SHIFT |
+                    (notify != NULL ? 0 : cpu_bits());
     /* ORDER wait.done: the outcome before DONE. LAST TOUCH for a thread: it may
      * return, and its stack be reused, as soon as it sees DONE. */
     uint32_t before = leat__xchg32_rel(&wait->word, done);

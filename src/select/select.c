@@ -22,6 +22,7 @@ int leat__selection_begin(leat__selection *it, leat_case *cases, size_t n,
     if (n > INT_MAX || (flags & ~LEAT_BIASED) != 0)
         return LEAT_EINVAL;
     it->hints = false;
+    it->ends = false;
     it->biased = (flags & LEAT_BIASED) != 0;
     it->carried = false;
     it->cases = cases;
@@ -38,8 +39,10 @@ int leat__selection_begin(leat__selection *it, leat_case *cases, size_t n,
             continue;
         cases[it->on++].order_ = i;
         it->polls += source->polls ? 1 : 0;
-        if (source->begin != NULL)
+        if (source->begin != NULL) {
+            it->ends = true;
             source->begin(&cases[i], &it->wait);
+        }
     }
     return 0;
 }
@@ -53,7 +56,7 @@ static void end_case(leat_case *it)
 
 void leat__selection_end(leat__selection *it)
 {
-    for (uint32_t i = 0; i < it->all; i++)
+    for (uint32_t i = 0; it->ends && i < it->all; i++)
         end_case(&it->cases[i]);
 }
 

@@ -53,6 +53,7 @@
 typedef struct leat__selection {
     leat__wait wait; /* first: who is told finds the selection by it */
     bool hints;      /* leat_ready */
+    bool ends;
     bool biased;
     bool carried; /* carrier is in the token's list */
     leat_case *cases;

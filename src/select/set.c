@@ -120,19 +120,17 @@ static void member_notify(leat__wait *wait)
 
 /* ---- rows (the owner) ------------------------------------------------------------------ */
 
-static leat__link *take_one_told(leat_set *set)
-{
-    leat__lock_acquire(&set->lock);
-    leat__link *link = leat__list_pop_front(&set->told);
-    leat__lock_release(&set->lock);
-    return link;
-}
-
 /* Those that were told of are to be tried. */
 static void take_told(leat_set *set)
 {
+    leat__link all;
     leat__link *link;
-    while ((link = take_one_told(set)) != NULL) {
+    leat__list_init(&all);
+    leat__lock_acquire(&set->lock);
+    while ((link = leat__list_pop_front(&set->told)) != NULL)
+        leat__list_push_back(&all, link);
+    leat__lock_release(&set->lock);
+    while ((link = leat__list_pop_front(&all)) != NULL) {
         member *one = member_of(link);
         (void)source_of(one)->leave(&one->it);
         one->state = MEMBER_READY;
