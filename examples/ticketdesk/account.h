@@ -19,11 +19,11 @@ struct account {
     uint64_t sent[COMMANDS];              /* accepted by the channel */
     uint64_t refused[COMMANDS];           /* by a channel that was full */
     uint64_t answered[COMMANDS][ANSWERS]; /* ANSWER_DROPPED among them */
-    uint64_t stray;       /* answers to no request that was open */
-    uint64_t lost;        /* requests still open at the end of the replies */
+    uint64_t returned[COMMANDS]; /* by one that was to stop, or closed */
+    uint64_t lost;               /* requests whose answer will never come */
     uint64_t loaded;      /* inserts sent, with a ticket from the input */
     uint64_t turned_away; /* the same, but refused */
-    uint64_t mixed;       /* other commands, sent or refused */
+    uint64_t mixed;       /* other commands, whatever became of them */
     uint64_t unsent;      /* tickets from the input that could not be sent */
 };
 
@@ -33,7 +33,8 @@ struct ledger {
     uint64_t unread;  /* answers that no client was there to take */
     uint64_t dropped; /* calls of the discard hook */
     leat_stats stats; /* what the command channel has counted itself */
-    uint64_t tickets; /* on the desk, in the end */
+    uint64_t tickets[TICKET_STATUSES +
+                     1]; /* on the desk, in the end; the last: all */
 };
 
 /* The input's side of it. */
@@ -48,9 +49,14 @@ struct intake {
 void account_add(struct account *sum, const struct account *one);
 uint64_t account_sent(const struct account *account);
 uint64_t account_refused(const struct account *account);
+uint64_t account_returned(const struct account *account);
 uint64_t account_answered(const struct account *account, enum answer answer);
 uint64_t
 account_errors(const struct account *account); /* not OK, not DROPPED */
+
+/* Two numbers that must be equal: true, or a line to `err` that says they are not. */
+bool account_same(FILE *err, const char *who, const char *what, uint64_t one,
+                  const char *than, uint64_t other);
 
 /* Compare everything that must be equal; print a line to `err` for each thing
  * that is not. True if all adds up. */

@@ -167,6 +167,13 @@ enum answer desk_get(const struct desk *desk, int64_t id, struct ticket *ticket)
     return ANSWER_OK;
 }
 
+enum ticket_status desk_status(const struct desk *desk, int64_t id)
+{
+    const struct node *node = *desk_find(desk, id);
+
+    return node == NULL ? TICKET_STATUSES : node->ticket.status;
+}
+
 enum answer desk_patch(struct desk *desk, const struct ticket *ticket,
                        uint32_t patch)
 {

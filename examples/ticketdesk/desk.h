@@ -28,6 +28,9 @@ enum answer desk_insert(struct desk *desk, const struct ticket *ticket);
 enum answer desk_get(const struct desk *desk, int64_t id,
                      struct ticket *ticket);
 
+/* The status of that ticket; TICKET_STATUSES if there is none. */
+enum ticket_status desk_status(const struct desk *desk, int64_t id);
+
 /* Set the fields of `patch` (PATCH_*), all or none: ANSWER_OK, ANSWER_UNKNOWN or
  * ANSWER_INVALID. A ticket that gets another status goes to the end of the list
  * of that status. */

@@ -111,16 +111,17 @@ static bool input_step(struct input *input, struct idset *seen)
     return false;
 }
 
-void *input_main(void *arg)
+int input_main(void *arg, leat_cancel *stop)
 {
     struct input *input = arg;
     struct idset seen = {0};
 
-    lines_init(&input->lines, input->fd, input->stop_fd);
+    (void)stop; /* it listens to `drain`, as all do */
+    lines_init(&input->lines, input->fd, input->drain);
     while (input_step(input, &seen))
         continue;
     input->intake.lines = input->lines.number;
     idset_clear(&seen);
     feed_tx_drop(input->feed);
-    return NULL;
+    return 0;
 }

@@ -10,7 +10,6 @@
 struct input {
     /* filled in before the thread starts */
     int fd;             /* lent */
-    int stop_fd;        /* lent: readable when `drain` has fired */
     const char *name;   /* lent: for messages */
     leat_cancel *drain; /* lent */
     feed_tx *feed;      /* owned: its drop tells the clients that all is read */
@@ -23,8 +22,8 @@ struct input {
     struct lines lines;
 };
 
-/* A thread's main function; arg is a struct input. Reports each line that is not
+/* What its thread runs; arg is a struct input. Reports each line that is not
  * a ticket on standard error, with its number and the reason. */
-void *input_main(void *arg);
+int input_main(void *arg, leat_cancel *stop);
 
 #endif

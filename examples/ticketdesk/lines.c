@@ -4,14 +4,13 @@
 #include "lines.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
-void lines_init(struct lines *lines, int fd, int stop_fd)
+void lines_init(struct lines *lines, int fd, leat_cancel *stop)
 {
     lines->fd = fd;
-    lines->stop_fd = stop_fd;
+    lines->stop = stop;
     lines->number = 0;
     lines->start = 0;
     lines->end = 0;
@@ -19,13 +18,27 @@ void lines_init(struct lines *lines, int fd, int stop_fd)
     lines->skipping = false;
 }
 
+/* Wait until a read would not: LINES_LINE, or why not. With LEAT_BIASED a token that
+ * has fired counts more than bytes that are there. */
+static enum lines_result lines_wait(struct lines *lines)
+{
+    leat_case cases[] = {
+        leat_on_cancel(lines->stop),
+        leat_on_fd(lines->fd, LEAT_FD_READ),
+    };
+    int which = leat_select(cases, 2, LEAT_BIASED, leat_forever());
+
+    if (which == 0)
+        return LINES_STOPPED;
+    if (which == 1 && cases[1].rc == 0)
+        return LINES_LINE;
+    errno = which < 0 ? -which : EBADF;
+    return LINES_ERROR;
+}
+
 /* Read what there is, at least one byte, behind `end`. */
 static enum lines_result lines_fill(struct lines *lines)
 {
-    struct pollfd fds[2] = {
-        {.fd = lines->fd, .events = POLLIN},
-        {.fd = lines->stop_fd, .events = POLLIN},
-    };
     ssize_t got;
 
     memmove(lines->buffer, lines->buffer + lines->start,
@@ -33,13 +46,10 @@ static enum lines_result lines_fill(struct lines *lines)
     lines->end -= lines->start;
     lines->start = 0;
     for (;;) {
-        if (poll(fds, 2, -1) < 0) {
-            if (errno == EINTR)
-                continue;
-            return LINES_ERROR;
-        }
-        if (fds[1].revents != 0)
-            return LINES_STOPPED;
+        enum lines_result rc = lines_wait(lines);
+
+        if (rc != LINES_LINE)
+            return rc;
         got = read(lines->fd, lines->buffer + lines->end,
                    sizeof lines->buffer - lines->end);
         if (got >= 0)

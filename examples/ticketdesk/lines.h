@@ -2,12 +2,12 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* lines.h - lines from a descriptor, with a limit on their length.
  *
- * A read that waits (a terminal, a pipe) ends early when a second descriptor
- * becomes readable: that is how the reader hears of Ctrl-C while it is inside
- * the kernel and not inside leat. */
+ * Who waits for a terminal or a pipe must hear of Ctrl-C all the same: so the wait is
+ * a select over the descriptor and a token. */
 #ifndef TICKETDESK_LINES_H
 #define TICKETDESK_LINES_H
 
+#include <leat.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,13 +18,13 @@ enum lines_result {
     LINES_LINE,     /* here is one */
     LINES_TOO_LONG, /* there was one, and it is skipped */
     LINES_END,      /* no more */
-    LINES_STOPPED,  /* the second descriptor became readable */
+    LINES_STOPPED,  /* the token has fired */
     LINES_ERROR     /* reading failed: errno says why */
 };
 
 struct lines {
     int fd;
-    int stop_fd;
+    leat_cancel *stop;
     uint64_t number; /* of the line returned last, from 1 */
     size_t start;    /* of what is not returned yet */
     size_t end;
@@ -33,8 +33,8 @@ struct lines {
     char buffer[64 * 1024];
 };
 
-/* Descriptors are borrowed. stop_fd may be -1. */
-void lines_init(struct lines *lines, int fd, int stop_fd);
+/* Both are borrowed. stop may be NULL. */
+void lines_init(struct lines *lines, int fd, leat_cancel *stop);
 
 /* The next line, without its end; *line is good until the next call. A last line
  * needs no end. */

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* main.c - the ticket desk: a server and its clients over leat's channels.
  *
- * Start reading at proto.h (what is sent) and run.c (who holds what), then
- * server.c and client.c. */
+ * Start reading at proto.h (what is sent) and run.c (who holds what), then server.c
+ * (one select) and client.c with window.c (a oneshot for each request), changes.c
+ * (two broadcasts) with auditor.c and display.c, and monitor.c (a watch). */
 #define _GNU_SOURCE 1
 #include "options.h"
 #include "run.h"
@@ -58,9 +59,9 @@ int main(int argc, char **argv)
     /* a reader that goes away is an error of write, not a sudden death */
     signal(SIGPIPE, SIG_IGN);
     fd = open_input(&options, &name);
-    if (fd >= 0 && name != NULL && stop_start(&stop) == 0) {
+    if (fd >= 0 && name != NULL && stop_open(&stop) == 0) {
         status = run(&options, &stop, fd, name);
-        stop_end(&stop);
+        stop_close(&stop);
     }
     if (fd > STDIN_FILENO)
         close(fd);

@@ -18,6 +18,8 @@
 #define DEFAULT_CAPACITY 64
 #define DEFAULT_COMMANDS 1000000 /* with the shipped tickets */
 #define DEFAULT_SEED     1
+#define DEFAULT_DISPLAYS 2
+#define DEFAULT_FRAME_MS 50
 
 #define STRING_(x) #x
 #define STRING(x)  STRING_(x)
@@ -25,8 +27,9 @@
 /* clang-format off */
 static const char help[] =
     "Usage: ticketdesk [OPTION]...\n"
-    "A server thread owns tickets; client threads send it commands over one\n"
-    "channel and get answers over their own.\n"
+    "A server owns tickets; client threads send it commands over one channel, and\n"
+    "each command is answered over a channel of its own. The server tells what has\n"
+    "changed to an auditor, who must see all, and to displays, which may lag.\n"
     "\n"
     "  --clients N     client threads, 1 to " STRING(OPTIONS_CLIENTS_MAX)
     " (" STRING(DEFAULT_CLIENTS) ")\n"
@@ -47,6 +50,12 @@ static const char help[] =
     "  --seed N        of the mix (" STRING(DEFAULT_SEED) ")\n"
     "  --think-us N    the server takes N microseconds longer for each command\n"
     "                  (0); to see what a slow server does\n"
+    "  --displays N    so many of them, 0 to " STRING(OPTIONS_DISPLAYS_MAX)
+    " (" STRING(DEFAULT_DISPLAYS) ")\n"
+    "  --frame-ms N    each draws a picture every N milliseconds, of the latest\n"
+    "                  change; what it misses it counts (" STRING(DEFAULT_FRAME_MS)
+    ")\n"
+    "  --draw          on standard error; else they only look and count\n"
     "  --help          this text\n"
     "\n"
     "A server that is too slow, four ways; the summary tells them apart:\n"
@@ -61,6 +70,10 @@ static const char help[] =
     "A client has at most " STRING(DESK_WINDOW)
     " commands without an answer, so a channel with\n"
     "room for as many of each client is never full.\n"
+    "\n"
+    "A display that is too slow: the server does not wait for it.\n"
+    "  ticketdesk --in tickets.jsonl --displays 1 --frame-ms 3600000 --draw\n"
+    "      one picture, of the last change; all but what is kept are missed\n"
     "\n"
     "A line of input is an object with id (above 0), title (1 to 50 bytes),\n"
     "description (1 to 500 bytes) and status (to-do, in-progress or done), at\n"
@@ -84,6 +97,9 @@ enum {
     OPTION_COMMANDS,
     OPTION_SEED,
     OPTION_THINK,
+    OPTION_DISPLAYS,
+    OPTION_FRAME,
+    OPTION_DRAW,
     OPTION_HELP
 };
 
@@ -96,6 +112,9 @@ static const struct option long_options[] = {
     {"commands", required_argument, NULL, OPTION_COMMANDS},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"think-us", required_argument, NULL, OPTION_THINK},
+    {"displays", required_argument, NULL, OPTION_DISPLAYS},
+    {"frame-ms", required_argument, NULL, OPTION_FRAME},
+    {"draw", no_argument, NULL, OPTION_DRAW},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -208,6 +227,19 @@ static bool option_take(struct options *options, int option)
             return false;
         options->think_us = (int64_t)value;
         return true;
+    case OPTION_DISPLAYS:
+        if (!number("displays", optarg, 0, OPTIONS_DISPLAYS_MAX, &value))
+            return false;
+        options->displays = (unsigned)value;
+        return true;
+    case OPTION_FRAME:
+        if (!number("frame-ms", optarg, 1, 3600000, &value))
+            return false;
+        options->frame_ms = (int64_t)value;
+        return true;
+    case OPTION_DRAW:
+        options->draw = true;
+        return true;
     default:
         return false; /* getopt has said why */
     }
@@ -224,6 +256,8 @@ enum options_result options_parse(struct options *options, int argc,
         .capacity = DEFAULT_CAPACITY,
         .commands = commands_unsaid,
         .seed = DEFAULT_SEED,
+        .displays = DEFAULT_DISPLAYS,
+        .frame_ms = DEFAULT_FRAME_MS,
     };
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (option == OPTION_HELP) {

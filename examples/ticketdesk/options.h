@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OPTIONS_CLIENTS_MAX 1024
+#define OPTIONS_CLIENTS_MAX  1024
+#define OPTIONS_DISPLAYS_MAX 64
 
 struct options {
     unsigned clients;
@@ -18,6 +19,9 @@ struct options {
     uint64_t commands;
     uint64_t seed;
     int64_t think_us;
+    unsigned displays;
+    int64_t frame_ms;
+    bool draw;
     const char *in;  /* NULL: the shipped tickets; "-": standard input */
     const char *out; /* NULL: none; "-": standard output */
 };

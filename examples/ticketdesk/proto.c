@@ -27,10 +27,15 @@ const char *answer_text(enum answer answer)
     return answer < ANSWERS ? answer_texts[answer] : "?";
 }
 
+bool command_changes(enum command command)
+{
+    return command == COMMAND_INSERT || command == COMMAND_PATCH ||
+           command == COMMAND_DELETE;
+}
+
 bool request_answer(const struct request *request, const struct reply *reply)
 {
-    /* nowait: the window promises room. A client that broke it would lose its
-     * answer here and be found out by the account, but hold up nobody. */
+    /* the first send into a oneshot never waits */
     int rc = reply_tx_send(request->reply_to, reply, leat_nowait());
 
     reply_tx_drop(request->reply_to);
@@ -39,9 +44,8 @@ bool request_answer(const struct request *request, const struct reply *reply)
 
 void request_discard(void *request, void *arg)
 {
-    const struct request *dropped = request;
-    struct reply reply = {.tag = dropped->tag, .answer = ANSWER_DROPPED};
+    struct reply reply = {.answer = ANSWER_DROPPED};
 
     atomic_fetch_add_explicit((_Atomic uint64_t *)arg, 1, memory_order_relaxed);
-    (void)request_answer(dropped, &reply); /* the client counts its answers */
+    (void)request_answer(request, &reply); /* the client counts its answers */
 }

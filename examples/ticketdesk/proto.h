@@ -3,14 +3,13 @@
 /* proto.h - what clients and the server say to each other.
  *
  * One command channel carries requests of all clients to the server. A request
- * says itself where its answer goes: it holds a clone of the sending half of
- * its client's reply channel. Whoever takes the request out of the channel (the
- * server, or the channel's discard hook) owns that clone, sends one answer
- * through it and drops it. So a client that has dropped its own sending half
- * reads "end of stream" exactly when its last request has been dealt with.
+ * says itself where its answer goes: it holds the sending half of a oneshot, made
+ * for this request alone. Whoever takes the request out of the channel (the server,
+ * or the channel's discard hook) owns that half, sends the answer through it and
+ * drops it. So the client hears exactly once: the answer, or, were the request lost,
+ * "end of stream"; and the server never waits for a client.
  *
- * A client has at most DESK_WINDOW requests without an answer, and its reply
- * channel has room for as many answers: the server never waits for a client. */
+ * A client has at most DESK_WINDOW requests without an answer (window.h). */
 #ifndef TICKETDESK_PROTO_H
 #define TICKETDESK_PROTO_H
 
@@ -63,7 +62,6 @@ enum answer {
 #define PATCH_ALL         0x7u
 
 struct reply {
-    uint64_t tag; /* the request's */
     enum answer answer;
     union {
         struct ticket ticket; /* get */
@@ -79,8 +77,7 @@ LEAT_CHAN_TYPE(reply, struct reply);
 
 struct request {
     enum command command;
-    uint64_t tag;         /* the client's own; comes back in the reply */
-    reply_tx *reply_to;   /* owned by the request */
+    reply_tx *reply_to;   /* of a oneshot; owned by the request */
     uint32_t patch;       /* patch: PATCH_* */
     int64_t after;        /* list: the id that ended the page before, or 0 */
     struct ticket ticket; /* insert: all of it; get, delete: the id; patch: the
@@ -96,10 +93,12 @@ LEAT_CHAN_TYPE(feed, struct ticket);
 const char *command_name(enum command command);
 const char *answer_text(enum answer answer);
 
-/* Send the one answer to a request and give up its reply_to. Never waits.
+/* Does a command of this kind change the desk, if it is carried out? */
+bool command_changes(enum command command);
+
+/* Send the one answer to a request and drop its reply_to. Never waits.
  *
- * returns true if the client will read it. With a client that keeps to its
- * window and reads until its last answer, that is always. */
+ * returns true if the client is there to read it, as ours always are */
 bool request_answer(const struct request *request, const struct reply *reply);
 
 /* The discard hook of the command channel: answers "dropped". `arg` points at an

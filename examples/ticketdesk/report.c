@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* report.c - the summary and the progress line. */
+/* report.c - the summary. */
 #include "report.h"
 
 #include "options.h"
@@ -99,7 +99,8 @@ static void print_speed(const struct report *report, FILE *out)
 
 static void print_depth(const struct report *report, FILE *out)
 {
-    fprintf(out, "depth     at most %zu commands waiting, ", report->depth_max);
+    fprintf(out, "depth     at most %zu commands waiting, ",
+            report->ledger->stats.high_water);
     if (report->capacity == LEAT_UNBOUNDED) {
         fprintf(out, "unbounded");
     } else {
@@ -122,7 +123,44 @@ static void print_policy(const struct report *report, FILE *out)
             " handled, %" PRIu64 " dropped by it, %" PRIu64 " refused\n",
             options_policy_name(report->policy), sent + refused,
             sent - account_answered(account, ANSWER_DROPPED),
-            report->policy_dropped, refused);
+            report->ledger->stats.dropped, refused);
+}
+
+/* Each command that a client made: it was answered once, or never accepted. */
+static void print_requests(const struct account *account, FILE *out)
+{
+    uint64_t sent = account_sent(account);
+    uint64_t refused = account_refused(account);
+    uint64_t returned = account_returned(account);
+
+    fprintf(out,
+            "requests  %" PRIu64 " made: %" PRIu64 " answered, %" PRIu64
+            " refused, %" PRIu64 " returned at shutdown\n",
+            sent + refused + returned, sent - account->lost, refused, returned);
+}
+
+static void print_news(const struct report *report, FILE *out)
+{
+    const struct news *news = report->news;
+
+    fprintf(out,
+            "changes   %" PRIu64 " published; the auditor saw %" PRIu64
+            " and missed %" PRIu64 "\n",
+            report->changes, news->auditor.witness.seen,
+            news->auditor.witness.missed);
+    for (unsigned i = 0; i < news->displays_count; i++) {
+        const struct display *display = &news->displays[i];
+
+        fprintf(out,
+                "          display %u saw %" PRIu64
+                ", lagged and missed %" PRIu64 ", drew %" PRIu64 " pictures\n",
+                display->number, display->witness.seen, display->witness.missed,
+                display->pictures);
+    }
+    fprintf(out,
+            "monitor   saw %" PRIu64 " of %" PRIu64
+            " reports, the last one for certain\n",
+            news->monitor.seen, report->reports);
 }
 
 void report_print(const struct report *report, FILE *out)
@@ -130,13 +168,16 @@ void report_print(const struct report *report, FILE *out)
     print_intake(report, out);
     print_account(&report->account, out);
     print_errors(&report->account, out);
+    print_requests(&report->account, out);
     print_speed(report, out);
     print_depth(report, out);
     print_policy(report, out);
-    fprintf(out,
-            "desk      %" PRIu64 " tickets:", report->tickets[TICKET_STATUSES]);
+    print_news(report, out);
+    fprintf(out, "desk      %" PRIu64 " tickets:",
+            report->ledger->tickets[TICKET_STATUSES]);
     for (unsigned i = 0; i < TICKET_STATUSES; i++) {
-        fprintf(out, "%s %" PRIu64 " %s", i == 0 ? "" : ",", report->tickets[i],
+        fprintf(out, "%s %" PRIu64 " %s", i == 0 ? "" : ",",
+                report->ledger->tickets[i],
                 ticket_status_name((enum ticket_status)i));
     }
     fprintf(out, "\nresult    %s\n",
@@ -144,15 +185,4 @@ void report_print(const struct report *report, FILE *out)
                 ? "the account adds up: every accepted command was answered "
                   "exactly once"
                 : "THE ACCOUNT DOES NOT ADD UP");
-}
-
-void report_progress(uint64_t served, double per_second, size_t depth)
-{
-    fprintf(stderr, "\r%12" PRIu64 " commands %12.0f a second %6zu waiting ",
-            served, per_second, depth);
-}
-
-void report_progress_end(void)
-{
-    fprintf(stderr, "\r%60s\r", "");
 }

@@ -146,6 +146,24 @@ class Summary:
         self.policy = policy.group(1) if policy else "block"
         (self.tried, self.handled, self.policy_dropped, self.refused) = \
             map(int, policy.groups()[1:]) if policy else (None, None, 0, 0)
+        requests = re.search(r"^requests +(\d+) made: (\d+) answered, (\d+) "
+                             r"refused, (\d+) returned at shutdown$", text,
+                             re.M)
+        self.made, self.answered, away, self.returned = \
+            map(int, requests.groups())
+        if policy:
+            check_equal(away, self.refused, "refused")
+        self.refused = away
+        changes = re.search(r"^changes +(\d+) published; the auditor saw (\d+) "
+                            r"and missed (\d+)$", text, re.M)
+        self.changes, self.audited, self.audit_missed = \
+            map(int, changes.groups())
+        self.displays = [tuple(map(int, found)) for found in re.findall(
+            r"^ +display (\d+) saw (\d+), lagged and missed (\d+), drew (\d+) "
+            r"pictures$", text, re.M)]
+        monitor = re.search(r"^monitor +saw (\d+) of (\d+) reports, the last "
+                            r"one for certain$", text, re.M)
+        self.reports_seen, self.reports = map(int, monitor.groups())
         self.account = {}
         for name in COMMANDS:
             row = re.search(rf"^  {name} +(\d+) +(\d+) +(\d+) +(\d+)$", text,
@@ -181,6 +199,24 @@ class Summary:
             check_equal(self.handled, self.sent() - self.dropped(), "handled")
             if self.policy_dropped > self.dropped():
                 fail(f"more dropped by policy than at all: {text}")
+        # each request was answered once, or never accepted
+        check_equal(self.answered, self.sent(), "answered")
+        check_equal(self.made, self.answered + self.refused + self.returned,
+                    "made")
+        # each command that changed something was published, and seen by who
+        # must see it; the others know what they have missed
+        check_equal(self.changes, sum(self.account[name][1] for name in
+                                      ("insert", "patch", "delete")), "changes")
+        check_equal((self.audited, self.audit_missed), (self.changes, 0),
+                    "auditor")
+        check_equal([display[0] for display in self.displays],
+                    list(range(1, len(self.displays) + 1)), "displays")
+        for _, seen, missed, pictures in self.displays:
+            check_equal(seen + missed, self.changes, "seen and missed")
+            if pictures > seen:
+                fail(f"more pictures than changes: {text}")
+        if not 1 <= self.reports_seen <= self.reports:
+            fail(f"reports: {text}")
         check_equal(self.desk[0], sum(self.desk[1:]), "desk")
         check_equal(self.desk[0],
                     self.account["insert"][1] - self.account["delete"][1],
@@ -215,7 +251,8 @@ def help():
     out, err = run("--help")
     check_equal(err, "", "complaints")
     for option in ("--clients", "--capacity", "--in", "--out", "--commands",
-                   "--seed", "--think-us", "--policy", "--help"):
+                   "--seed", "--think-us", "--policy", "--displays",
+                   "--frame-ms", "--draw", "--help"):
         if option not in out:
             fail(f"{option} is not in the help")
 
@@ -230,6 +267,8 @@ def bad_options():
                  ["--seed", "+1"], ["--seed", "18446744073709551616"],
                  ["--policy", "newest"], ["--policy", ""], ["--policy"],
                  ["--policy", "drop-oldest", "--capacity", "0"],
+                 ["--displays", "65"], ["--displays", "-1"],
+                 ["--frame-ms", "0"], ["--frame-ms", "3600001"], ["--draw=1"],
                  ["--think-us", "1000001"], ["--frobnicate"], ["-x"],
                  ["tickets.jsonl"]):
         out, err = run(*args, status=2)
@@ -461,6 +500,38 @@ def policies_need_room():
                         (7000, 0, 0), "sent, dropped and refused")
 
 
+def displays():
+    """As many as are asked for; each says what it has seen and missed."""
+    for count in (0, 1, 2, 64):
+        out, err = run("--displays", str(count), "--frame-ms", "1",
+                       "--commands", "2000")
+        check_equal(err, "", "complaints")
+        check_equal(len(Summary(out).displays), count, "displays")
+
+
+def display_lags():
+    """A display that draws once an hour: when the desk closes it sees the last
+    256 changes, which are kept, and knows exactly how many it has missed. The
+    desk has not waited for it, and the auditor has missed nothing."""
+    out, err = run("--in", SHIPPED, "--clients", "1", "--displays", "1",
+                   "--frame-ms", "3600000", "--draw")
+    summary = Summary(out)
+    check_equal(summary.changes, 4000, "changes")
+    check_equal(summary.displays, [(1, 256, 4000 - 256, 1)], "display")
+    last = json.loads(read(SHIPPED).splitlines()[-1])["id"]
+    check_equal(err, f"display 1: change 4000, insert of ticket {last}, 3744 "
+                "missed since the last picture\n", "picture")
+
+
+def display_keeps_up():
+    """Fewer changes than are kept: nobody misses one, however slow."""
+    lines = b"".join(read(SHIPPED).splitlines(True)[:256])
+    out, err = run("--in", write("in", lines), "--displays", "1", "--frame-ms",
+                   "3600000")
+    check_equal(err, "", "complaints")
+    check_equal(Summary(out).displays, [(1, 256, 0, 1)], "display")
+
+
 def one_client_repeats():
     """With one client there is no chance but the seed's."""
     states = {}
@@ -513,6 +584,26 @@ def interrupt():
 
 def terminate():
     interrupted(signal.SIGTERM)
+
+
+def interrupt_returns():
+    """The server is slow, its channel has room for one, and four clients wait in
+    their sends: those commands come back to them, and what was accepted is
+    answered."""
+    terminal = Terminal("--think-us", "1000000", "--capacity", "1",
+                        "--clients", "4", "--out", path("out"))
+    terminal.wait_until_served()
+    terminal.send_signal(signal.SIGTERM)
+    summary = Summary(terminal.end())
+    check_equal(summary.dropped(), 0, "dropped")
+    if summary.returned == 0:
+        fail("nothing was returned")
+    if summary.left < summary.returned:
+        fail("a returned ticket is not accounted for")
+    check_equal(summary.tickets, summary.account["insert"][0] + summary.left,
+                "tickets")
+    check_equal(len(tickets_in(read(path("out")))), summary.desk[0],
+                "tickets written")
 
 
 def interrupt_while_reading():
@@ -569,9 +660,10 @@ def interrupt_three_times():
 CASES = [help, bad_options, round_trip, standard_input, malformed_lines,
          input_errors, output_errors, output_replaces, too_much_capacity,
          data_is_made, capacities, policies,
-         policies_need_room, one_client_repeats, quiet_in_a_pipe,
-         progress_on_a_terminal, interrupt, terminate, interrupt_while_reading,
-         interrupt_twice, interrupt_three_times]
+         policies_need_room, displays, display_lags, display_keeps_up,
+         one_client_repeats, quiet_in_a_pipe,
+         progress_on_a_terminal, interrupt, terminate, interrupt_returns,
+         interrupt_while_reading, interrupt_twice, interrupt_three_times]
 
 
 def main():

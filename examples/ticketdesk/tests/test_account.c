@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* test_account.c - the books must notice every mistake, and the histogram must
- * not lie about latency. */
+/* test_account.c - the books must notice every mistake, those of the news too, and
+ * the histogram must not lie about latency. */
 #define _GNU_SOURCE 1
 #include "account.h"
 #include "histogram.h"
+#include "news.h"
 
 #include "t.h"
 
@@ -40,14 +41,16 @@ static struct books good_books(void)
         client->refused[COMMAND_INSERT] = 1;
         client->refused[COMMAND_GET] = 1;
         client->turned_away = 1;
-        client->mixed = 4;
+        client->returned[COMMAND_PATCH] = 1;
+        client->mixed = 5;
     }
     books.clients[0].unsent = 1;
+    books.clients[0].returned[COMMAND_INSERT] = 1;
     books.ledger.served[COMMAND_INSERT][ANSWER_OK] = 4;
     books.ledger.served[COMMAND_DELETE][ANSWER_OK] = 2;
     books.ledger.served[COMMAND_DELETE][ANSWER_UNKNOWN] = 2;
     books.ledger.dropped = 2;
-    books.ledger.tickets = 2;
+    books.ledger.tickets[TICKET_STATUSES] = 2;
     books.ledger.stats =
         (leat_stats){.sent = 10, .received = 8, .dropped = 1, .discarded = 1};
     return books;
@@ -87,7 +90,7 @@ START_TEST(each_wrong_number_is_noticed)
         &books.clients[1].answered[COMMAND_INSERT][ANSWER_OK],
         &books.clients[0].answered[COMMAND_INSERT][ANSWER_DROPPED],
         &books.clients[1].answered[COMMAND_PATCH][ANSWER_INVALID],
-        &books.clients[1].stray,
+        &books.clients[1].returned[COMMAND_GET],
         &books.clients[0].lost,
         &books.clients[0].loaded,
         &books.clients[0].refused[COMMAND_GET],
@@ -99,7 +102,7 @@ START_TEST(each_wrong_number_is_noticed)
         &books.ledger.served[COMMAND_DELETE][ANSWER_UNKNOWN],
         &books.ledger.unread,
         &books.ledger.dropped,
-        &books.ledger.tickets,
+        &books.ledger.tickets[TICKET_STATUSES],
         &books.ledger.stats.sent,
         &books.ledger.stats.received,
         &books.ledger.stats.dropped,
@@ -129,6 +132,130 @@ START_TEST(one_client_does_not_hide_another)
     books.clients[0].answered[COMMAND_INSERT][ANSWER_OK]--;
     books.clients[1].answered[COMMAND_INSERT][ANSWER_OK]++;
     ck_assert(!adds_up(&books));
+}
+END_TEST
+
+/* ---- the news --------------------------------------------------------------- */
+
+struct told {
+    struct server server;
+    struct news news;
+};
+
+static struct told told; /* large */
+
+/* Seven changes, of which the auditor saw all, one display all and the other four. */
+static void tell_well(void)
+{
+    static const struct witness all = {.seen = 7, .last = 7};
+    struct ledger *ledger = &told.server.ledger;
+
+    told.server.changes.published = 7;
+    ledger->served[COMMAND_INSERT][ANSWER_OK] = 4;
+    ledger->served[COMMAND_PATCH][ANSWER_OK] = 2;
+    ledger->served[COMMAND_DELETE][ANSWER_OK] = 1;
+    ledger->served[COMMAND_DELETE][ANSWER_UNKNOWN] = 1;
+    ledger->served[COMMAND_GET][ANSWER_OK] = 3;
+    ledger->stats.received = 11;
+    ledger->tickets[TICKET_TODO] = 2;
+    ledger->tickets[TICKET_DONE] = 1;
+    ledger->tickets[TICKET_STATUSES] = 3;
+    told.server.statistics.number = 5;
+    told.news.auditor.witness = all;
+    told.news.auditor.tickets[TICKET_TODO] = 2;
+    told.news.auditor.tickets[TICKET_DONE] = 1;
+    told.news.displays_count = 2;
+    told.news.displays[0].witness = all;
+    told.news.displays[1].witness =
+        (struct witness){.seen = 4, .missed = 3, .gaps = 3, .last = 7};
+    told.news.monitor.seen = 5;
+    told.news.monitor.last = (struct statistics){
+        .number = 5, .served = 11, .changes = 7, .tickets = 3};
+}
+
+static bool told_adds_up(void)
+{
+    char *said = NULL;
+    size_t bytes = 0;
+    FILE *err = open_memstream(&said, &bytes);
+    bool good;
+
+    ck_assert_ptr_nonnull(err);
+    good = news_check(&told.news, &told.server, err);
+    fclose(err);
+    ck_assert_int_eq(good, bytes == 0);
+    free(said);
+    return good;
+}
+
+START_TEST(each_wrong_number_of_the_news_is_noticed)
+{
+    struct ledger *ledger = &told.server.ledger;
+    struct news *news = &told.news;
+    uint64_t *const wrong[] = {
+        &told.server.changes.published,
+        &told.server.statistics.number,
+        &ledger->served[COMMAND_INSERT][ANSWER_OK],
+        &ledger->served[COMMAND_PATCH][ANSWER_OK],
+        &ledger->served[COMMAND_DELETE][ANSWER_OK],
+        &ledger->stats.received,
+        &ledger->tickets[TICKET_TODO],
+        &ledger->tickets[TICKET_STATUSES],
+        &news->auditor.witness.seen,
+        &news->auditor.witness.missed,
+        &news->auditor.witness.gaps,
+        &news->auditor.witness.misplaced,
+        &news->auditor.witness.last,
+        &news->auditor.tickets[TICKET_IN_PROGRESS],
+        &news->displays[0].witness.seen,
+        &news->displays[0].witness.missed,
+        &news->displays[1].witness.seen,
+        &news->displays[1].witness.missed,
+        &news->displays[1].witness.gaps,
+        &news->displays[1].witness.misplaced,
+        &news->displays[1].witness.last,
+        &news->monitor.seen,
+        &news->monitor.last.number,
+        &news->monitor.last.served,
+        &news->monitor.last.changes,
+        &news->monitor.last.tickets,
+    };
+
+    tell_well();
+    ck_assert(told_adds_up());
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        *wrong[i] += 1;
+        ck_assert_msg(!told_adds_up(), "number %zu", i);
+        *wrong[i] -= 1;
+        ck_assert(told_adds_up());
+    }
+    /* seen for missed: the sum is right, and it is wrong */
+    news->displays[1].witness.seen++;
+    news->displays[1].witness.missed--;
+    ck_assert(!told_adds_up());
+    news->displays[1].witness = news->displays[0].witness;
+    /* an auditor may miss nothing, even if it is counted */
+    news->auditor.witness =
+        (struct witness){.seen = 6, .missed = 1, .gaps = 1, .last = 7};
+    ck_assert(!told_adds_up());
+}
+END_TEST
+
+/* What a subscriber notes of changes that come well, late, twice and not at all. */
+START_TEST(a_witness_sees_gaps)
+{
+    static const uint64_t numbers[] = {3, 4, 8, 8, 5, 9};
+    struct witness witness = {0};
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct change change = {.number = numbers[i]};
+
+        witness_note(&witness, &change);
+    }
+    ck_assert_uint_eq(witness.seen, 6);
+    ck_assert_uint_eq(witness.gaps, 5); /* 1, 2, 5, 6, 7 */
+    ck_assert_uint_eq(witness.misplaced, 2);
+    ck_assert_uint_eq(witness.last, 9);
 }
 END_TEST
 
@@ -202,6 +329,8 @@ int main(void)
     tcase_add_test(tc, good_books_add_up);
     tcase_add_test(tc, each_wrong_number_is_noticed);
     tcase_add_test(tc, one_client_does_not_hide_another);
+    tcase_add_test(tc, each_wrong_number_of_the_news_is_noticed);
+    tcase_add_test(tc, a_witness_sees_gaps);
     tcase_add_test(tc, an_empty_histogram_says_zero);
     tcase_add_test(tc, takes_every_value);
     tcase_add_test(tc, quantiles_are_close);

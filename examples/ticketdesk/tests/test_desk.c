@@ -32,7 +32,9 @@ START_TEST(finds_what_was_inserted)
 
     ck_assert_ptr_nonnull(desk);
     ck_assert_int_eq(desk_get(desk, 7, &found), ANSWER_UNKNOWN);
+    ck_assert_int_eq(desk_status(desk, 7), TICKET_STATUSES);
     ck_assert_int_eq(desk_insert(desk, &ticket), ANSWER_OK);
+    ck_assert_int_eq(desk_status(desk, 7), TICKET_DONE);
     ck_assert_int_eq(desk_insert(desk, &ticket), ANSWER_EXISTS);
     ck_assert_int_eq(desk_get(desk, 7, &found), ANSWER_OK);
     ck_assert_int_eq(found.id, 7);

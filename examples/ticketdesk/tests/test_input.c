@@ -56,7 +56,7 @@ START_TEST(cuts_lines)
 {
     struct pipe_ends p = a_pipe();
 
-    lines_init(&lines, p.read, -1);
+    lines_init(&lines, p.read, NULL);
     put(p.write, "one\n\ntw", 7);
     expect_line("one");
     expect_line("");
@@ -95,7 +95,7 @@ START_TEST(skips_long_lines)
     size_t bytes;
 
     ck_assert_ptr_nonnull(file);
-    lines_init(&lines, fileno(file), -1);
+    lines_init(&lines, fileno(file), NULL);
     put_long(fileno(file), LINES_BYTES_MAX, "\n");
     put_long(fileno(file), LINES_BYTES_MAX + 1, "\nafter\n");
     put_long(fileno(file), 5 * LINES_BYTES_MAX, "\nlater\n");
@@ -117,25 +117,25 @@ END_TEST
 START_TEST(stops_when_asked)
 {
     struct pipe_ends p = a_pipe();
-    struct pipe_ends stop = a_pipe();
+    leat_cancel *stop;
 
-    lines_init(&lines, p.read, stop.read);
+    ck_assert_int_eq(leat_cancel_new(&stop), 0);
+    lines_init(&lines, p.read, stop);
     put(p.write, "one\ntwo\nthr", 11);
     expect_line("one");
-    put(stop.write, "", 1);
+    leat_cancel_fire(stop);
     expect_line("two"); /* what is here already costs no wait */
     expect_result(LINES_STOPPED);
     expect_result(LINES_STOPPED);
     close(p.write);
     close(p.read);
-    close(stop.write);
-    close(stop.read);
+    leat_cancel_drop(stop);
 }
 END_TEST
 
 START_TEST(reports_errors)
 {
-    lines_init(&lines, STDIN_FILENO, -1);
+    lines_init(&lines, STDIN_FILENO, NULL);
     close(STDIN_FILENO);
     expect_result(LINES_ERROR);
 }
