@@ -64,7 +64,7 @@ int display_main(void *arg, leat_cancel *stop)
     while (leat_select(cases, 2, 0, leat_forever()) == 0) {
         display_frame(display);
     }
-    display_frame(
-        display); /* the desk has closed: what is left fits into one */
+    /* the desk has closed: what is left fits into one picture */
+    display_frame(display);
     return 0;
 }

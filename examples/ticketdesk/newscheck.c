@@ -54,9 +54,10 @@ static bool monitor_adds_up(const struct monitor *monitor,
 
     good &= account_same(err, "monitor", "the last report", last->number,
                          "given", server->statistics.number);
-    if (monitor->seen > last->number)
-        good &= account_same(err, "monitor", "reports seen", monitor->seen,
-                             "given", last->number);
+    good &= account_same(err, "monitor", "reports seen, and none twice",
+                         monitor->seen < last->number ? monitor->seen
+                                                      : last->number,
+                         "seen", monitor->seen);
     good &= account_same(err, "monitor", "changes", last->changes, "published",
                          server->changes.published);
     good &= account_same(err, "monitor", "commands served", last->served,

@@ -55,7 +55,8 @@ static const char help[] =
     "  --frame-ms N    each draws a picture every N milliseconds, of the latest\n"
     "                  change; what it misses it counts (" STRING(DEFAULT_FRAME_MS)
     ")\n"
-    "  --draw          on standard error; else they only look and count\n"
+    "  --draw          on standard error, in place of the progress there; without it\n"
+    "                  displays only look and count\n"
     "  --help          this text\n"
     "\n"
     "A server that is too slow, four ways; the summary tells them apart:\n"

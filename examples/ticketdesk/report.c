@@ -159,7 +159,7 @@ static void print_news(const struct report *report, FILE *out)
     }
     fprintf(out,
             "monitor   saw %" PRIu64 " of %" PRIu64
-            " reports, the last one for certain\n",
+            " reports, the last among them\n",
             news->monitor.seen, report->reports);
 }
 
@@ -183,6 +183,6 @@ void report_print(const struct report *report, FILE *out)
     fprintf(out, "\nresult    %s\n",
             report->adds_up
                 ? "the account adds up: every accepted command was answered "
-                  "exactly once"
+                  "exactly once, every change seen or counted"
                 : "THE ACCOUNT DOES NOT ADD UP");
 }

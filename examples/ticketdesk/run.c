@@ -312,8 +312,8 @@ static void run_finish(struct run *run)
 
 static void run_close(struct run *run)
 {
-    request_rx_drop(run->commands_rx);
     server_close(&run->server);
+    request_rx_drop(run->commands_rx);
     news_close(&run->news);
     desk_free(run->server.desk);
     free(run->clients);

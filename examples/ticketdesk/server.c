@@ -65,18 +65,18 @@ static void server_serve(struct server *server)
 {
     const struct request *request = &server->request;
     struct reply *reply = &server->reply;
-    struct change change = {
-        .command = request->command,
-        .id = request->ticket.id,
-        .before = desk_status(server->desk, request->ticket.id),
-    };
+    struct change change = {.command = request->command,
+                            .id = request->ticket.id};
+    bool may_change = command_changes(request->command);
 
+    if (may_change)
+        change.before = desk_status(server->desk, change.id);
     reply->answer = server_do(server->desk, request, reply);
     server->ledger.served[request->command][reply->answer]++;
     server->statistics.served++;
     if (!request_answer(request, reply))
         server->ledger.unread++;
-    if (reply->answer == ANSWER_OK && command_changes(change.command)) {
+    if (may_change && reply->answer == ANSWER_OK) {
         change.after = desk_status(server->desk, change.id);
         changes_publish(&server->changes, &change);
     }
@@ -139,7 +139,10 @@ void server_run(struct server *server)
     server->cases[ON_TICK] = leat_on_recv(server->tick, &server->due_ns);
     *command = request_on_recv(server->commands, &server->request);
     for (;;) {
-        if (server_wait(server, SERVER_CASES, leat_forever()) != ON_COMMAND)
+        int which = server_wait(server, SERVER_CASES, leat_forever());
+
+        assert(which >= 0); /* for ever does not give up */
+        if (which != ON_COMMAND)
             continue;
         if (command->rc == LEAT_ECLOSED)
             break; /* drained, and nobody is left to send */

@@ -162,7 +162,7 @@ class Summary:
             r"^ +display (\d+) saw (\d+), lagged and missed (\d+), drew (\d+) "
             r"pictures$", text, re.M)]
         monitor = re.search(r"^monitor +saw (\d+) of (\d+) reports, the last "
-                            r"one for certain$", text, re.M)
+                            r"among them$", text, re.M)
         self.reports_seen, self.reports = map(int, monitor.groups())
         self.account = {}
         for name in COMMANDS:
