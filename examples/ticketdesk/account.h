@@ -19,7 +19,7 @@ struct account {
     uint64_t sent[COMMANDS];              /* accepted by the channel */
     uint64_t refused[COMMANDS];           /* by a channel that was full */
     uint64_t answered[COMMANDS][ANSWERS]; /* ANSWER_DROPPED among them */
-    uint64_t returned[COMMANDS]; /* by one that was to stop, or closed */
+    uint64_t returned[COMMANDS]; /* by a send that gave up, at shutdown */
     uint64_t lost;               /* requests whose answer will never come */
     uint64_t loaded;      /* inserts sent, with a ticket from the input */
     uint64_t turned_away; /* the same, but refused */
@@ -33,8 +33,8 @@ struct ledger {
     uint64_t unread;  /* answers that no client was there to take */
     uint64_t dropped; /* calls of the discard hook */
     leat_stats stats; /* what the command channel has counted itself */
-    uint64_t tickets[TICKET_STATUSES +
-                     1]; /* on the desk, in the end; the last: all */
+    /* on the desk, in the end; the last: all */
+    uint64_t tickets[TICKET_STATUSES + 1];
 };
 
 /* The input's side of it. */
