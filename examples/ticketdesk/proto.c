@@ -35,11 +35,7 @@ bool command_changes(enum command command)
 
 bool request_answer(const struct request *request, const struct reply *reply)
 {
-    /* the first send into a oneshot never waits */
-    int rc = reply_tx_send(request->reply_to, reply, leat_nowait());
-
-    reply_tx_drop(request->reply_to);
-    return rc == 0;
+    return reply_oneshot_send(request->reply_to, reply) == 0;
 }
 
 void request_discard(void *request, void *arg)

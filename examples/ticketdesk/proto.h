@@ -96,7 +96,7 @@ const char *answer_text(enum answer answer);
 /* Does a command of this kind change the desk, if it is carried out? */
 bool command_changes(enum command command);
 
-/* Send the one answer to a request and drop its reply_to. Never waits.
+/* Send the one answer to a request, whose reply_to is gone then. Never waits.
  *
  * returns true if the client is there to read it, as ours always are */
 bool request_answer(const struct request *request, const struct reply *reply);

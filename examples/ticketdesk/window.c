@@ -88,8 +88,7 @@ int window_hear(struct window *window, struct reply *reply,
     assert(window_in_flight(window) > 0);
     /* No token on purpose: what was accepted will be answered, with a result or
      * with "dropped", and to wait for that is what "drain" means. */
-    rc = reply_rx_recv(oldest->answer, reply, leat_forever());
-    reply_rx_drop(oldest->answer);
+    rc = reply_oneshot_recv(oldest->answer, reply, leat_forever());
     window->heard++;
     *slot = oldest;
     return rc;
