@@ -4,8 +4,6 @@
 #define _GNU_SOURCE 1
 #include "stop.h"
 
-#include "signals.h"
-
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -17,7 +15,8 @@ int stop_open(struct stop *stop)
     int rc = leat_cancel_new(&stop->drain);
 
     if (rc == 0) {
-        rc = signals_open(&stop->signals);
+        rc = leat_signal_new(&stop->signals, (const int[]){SIGINT, SIGTERM}, 2,
+                             LEAT_SIGNAL_OPTS(.name = "signals"));
         if (rc == 0) {
             stop->heard = 0;
             return 0;
@@ -51,6 +50,6 @@ bool stop_hear(struct stop *stop)
 
 void stop_close(struct stop *stop)
 {
-    signals_close(stop->signals);
+    leat_rx_drop(stop->signals);
     leat_cancel_drop(stop->drain);
 }

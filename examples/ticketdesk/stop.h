@@ -15,14 +15,12 @@
 #include <leat.h>
 
 struct stop {
-    leat_rx *signals;   /* each an int: see signals.h */
+    leat_rx *signals;   /* of leat_signal: each is an int */
     leat_cancel *drain; /* for all who take or send something */
     unsigned heard;     /* signals so far */
 };
 
-/* Call it before any thread is started.
- *
- * returns 0, or -1 when it has said on standard error what is missing */
+/* Returns 0, or -1 when it has said on standard error what is missing. */
 int stop_open(struct stop *stop);
 
 /* Deal with a signal that came out of `signals`: say what happens now, and fire
