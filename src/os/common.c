@@ -372,7 +372,8 @@ size_t leat__os_poll(leat__os_fd *fds, size_t n, int64_t deadline_ns)
     int saved = errno;
     int ready;
     do {
-        ready = poll_once((struct pollfd *)(void *)fds, n, deadline_ns);
+        ready = poll_once((struct pollfd *)(void *)fds, n,
+                          leat__posix_sleep_until(deadline_ns));
         LEAT_CHECK(ready >= 0 || errno == EINTR || errno == EAGAIN ||
                        errno == ENOMEM,
                    "the kernel refused to poll: more descriptors in a select "

@@ -25,36 +25,10 @@
 #error "32-bit systems sleep on condition variables: -DLEAT_FUTEX=posix"
 #endif
 
-/* ThreadSanitizer puts handlers off until their thread makes a call that it knows, and to
- * sleep here is none. So a thread that may be interrupted for a receiver of signals
- * wakes up now and then there, and looks at the clock. */
-#if defined(__SANITIZE_THREAD__)
-#define PUTS_HANDLERS_OFF 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define PUTS_HANDLERS_OFF 1
-#endif
-#endif
-#ifndef PUTS_HANDLERS_OFF
-#define PUTS_HANDLERS_OFF 0
-#endif
-
-static leat__a32 catches_signals;
-
-static int64_t sleep_until(int64_t deadline_ns)
-{
-    enum { NOW_AND_THEN_NS = 20000000 };
-    /* relaxed: who is late by one sleep has slept before there was a receiver */
-    if (!PUTS_HANDLERS_OFF || leat__ld32_rlx(&catches_signals) == 0)
-        return deadline_ns;
-    int64_t soon_ns = leat__os_now_ns() + NOW_AND_THEN_NS;
-    return soon_ns < deadline_ns ? soon_ns : deadline_ns;
-}
-
 bool leat__os_futex_wait(leat__a32 *word, uint32_t expected,
                          int64_t deadline_ns)
 {
-    int64_t at_ns = sleep_until(deadline_ns);
+    int64_t at_ns = leat__posix_sleep_until(deadline_ns);
     struct timespec at = leat__posix_timespec(at_ns);
     struct timespec *deadline = at_ns == INT64_MAX ? NULL : &at;
     int saved = errno;
@@ -117,7 +91,6 @@ void leat__os_membarrier(void)
 
 int leat__posix_signals_begin(void)
 {
-    leat__st32_rlx(&catches_signals, 1); /* relaxed: see sleep_until */
     return 0;
 }
 

@@ -15,6 +15,9 @@ int leat__posix_signals_begin(void);
 void leat__posix_signal_pass(int number);
 void leat__posix_signal_came(int number);
 
+/* Until when to sleep at once, of a sleep until the deadline: see signal.c. */
+int64_t leat__posix_sleep_until(int64_t deadline_ns);
+
 /* pre: ns >= 0. Saturates where time_t is short. */
 static inline struct timespec leat__posix_timespec(int64_t ns)
 {

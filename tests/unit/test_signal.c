@@ -310,6 +310,8 @@ static void *choose(void *arg)
     choosing *c = arg;
     uint64_t unused;
     c->got = -1;
+    leat__os_nap(); /* ThreadSanitizer loses a signal that comes into the beginning
+                       of its thread's first blocking call */
     leat_case cases[] = {leat_on_recv(c->quiet.rx, &unused),
                          leat_on_recv(c->rx, &c->got),
                          leat_on_fd(c->fd, LEAT_FD_READ)};
