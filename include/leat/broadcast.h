@@ -43,6 +43,9 @@
  *     LEAT_POLICY_FAIL, LEAT_POLICY_DROP_NEWEST
  *                               as in leat/chan.h
  *
+ * The policy is the channel's: for some who must see all and others who may lag, make two
+ * and send to both.
+ *
  * Nobody there. Receivers come and go; so a send with no receiver is no failure: it
  * returns 0 and the message is discarded. leat_tx_is_gone tells whether there is no
  * receiver at the moment, leat_tx_wait_gone waits until there is none; unlike elsewhere
@@ -187,7 +190,8 @@ LEAT_API LEAT_NODISCARD int leat_broadcast_subscribe_in(leat_rx **rx, void *mem,
 
 /* How many messages this receiver has missed since the last call: those that were
  * overwritten before it could get them, as far as its receives have noticed. With those
- * it got they add up to all that were sent. Clears the count.
+ * it got they add up to all that were sent, once a receive has said LEAT_ECLOSED. Clears
+ * the count.
  *
  * returns   the count; 0 for a receiver that cannot miss any, of other channels too
  * aborts    if rx is no receiving half

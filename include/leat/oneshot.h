@@ -87,7 +87,8 @@ LEAT_API size_t leat_oneshot_footprint(size_t msg_bytes,
 
 /* Make a oneshot in memory of your own: mem_bytes at mem, at any alignment. It is leat's
  * until opts->gone is called; without a gone you cannot know when that is, unless one
- * thread drops both halves. A thread that drops, in its own time, may be the one that
+ * thread drops both halves (the other side's being gone does not say so: its dropper may
+ * still be on the way out). A thread that drops, in its own time, may be the one that
  * lets go last: memory of a stack frame that may end before that is no place for it.
  *
  * returns   0                  as leat_oneshot_new

@@ -37,6 +37,9 @@
  * Making the case anew puts it on. Other things that stay so (a fired token, a past
  * time, a side that is gone, a thread that has ended) are told of in each call.
  *
+ * The array is looked at in each call afresh: its length may differ from call to call, and
+ * so may what is in it.
+ *
  * Channels. The same one may be there several times, and in both directions: a select
  * never gives a message to itself. Two selects can meet, one of which sends and the other
  * receives, with capacity 0 too. A send to a channel whose policy drops is always ready;
