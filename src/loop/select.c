@@ -137,7 +137,8 @@ void leat_op_select(leat_op *handle, leat_case *cases, size_t n, uint32_t flags,
     bool waits = false;
     void *outer = leat__loop_enter(loop);
     LEAT_CHECK(!op->is_started, "leat_op: started while it is started");
-    int rc = leat__selection_begin(&op->select, cases, n, flags);
+    int rc = leat__selection_begin(&op->select, cases, n, flags,
+                                   leat__selection_chance(n, flags));
     op->selects = true;
     op->is_started = true; /* before others can end it */
     loop->started++;

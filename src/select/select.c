@@ -14,8 +14,13 @@
 
 /* ---- the parts --------------------------------------------------------------------- */
 
+uint64_t leat__selection_chance(size_t n, uint32_t flags)
+{
+    return n < 2 || (flags & LEAT_BIASED) != 0 ? 0 : leat__chance();
+}
+
 int leat__selection_begin(leat__selection *it, leat_case *cases, size_t n,
-                          uint32_t flags)
+                          uint32_t flags, uint64_t chance)
 {
     LEAT_CHECK(cases != NULL || n == 0, "leat_select: cases is NULL");
     it->all = 0;
@@ -32,7 +37,7 @@ int leat__selection_begin(leat__selection *it, leat_case *cases, size_t n,
     it->polls = 0;
     it->bell = NULL;
     it->token = NULL;
-    it->chance = it->biased || n < 2 ? 0 : leat__chance();
+    it->chance = chance;
     for (uint32_t i = 0; i < n; i++) {
         const leat__source *source = cases[i].source_;
         if (source == NULL)
@@ -316,17 +321,46 @@ static int select_run(leat__selection *it, leat_until until)
     return rc;
 }
 
+/* Try the case that chance has first (biased: the first) before the others are even
+ * looked at: on busy channels that is all there is to do. Of k cases among n that can be
+ * done each has one part in n so, and if it is none of them the same part of the rest.
+ * pre: n > 0; returns LEAT_EAGAIN: the round begins afresh */
+static int try_one_first(leat_case *cases, size_t n, uint64_t *chance,
+                         const leat__wait *call)
+{
+    uint32_t index = *chance == 0 ? 0 : leat__chance_below(chance, (uint32_t)n);
+    leat_case *one = &cases[index];
+    const leat__source *source = one->source_;
+    if (source == NULL || source->polls)
+        return LEAT_EAGAIN;
+    if (source->begin != NULL)
+        source->begin(one, call);
+    int rc = source->attempt(one);
+    if (rc != LEAT_EAGAIN)
+        rc = done(one, index, rc);
+    end_case(one);
+    return rc;
+}
+
 int leat_select(leat_case *cases, size_t n, uint32_t flags, leat_until until)
 {
     leat__selection it;
-    int rc = leat__selection_begin(&it, cases, n, flags);
+    LEAT_CHECK(cases != NULL || n == 0, "leat_select: cases is NULL");
+    if (n > INT_MAX || (flags & ~LEAT_BIASED) != 0)
+        return LEAT_EINVAL;
+    uint64_t chance = leat__selection_chance(n, flags);
+    int rc = n == 0 ? LEAT_EAGAIN : try_one_first(cases, n, &chance, &it.wait);
+    if (rc != LEAT_EAGAIN)
+        return rc;
+    rc = leat__selection_begin(&it, cases, n, flags, chance);
     return rc < 0 ? rc : select_run(&it, until);
 }
 
 int leat_ready(leat_case *cases, size_t n, uint32_t flags, leat_until until)
 {
     leat__selection it;
-    int rc = leat__selection_begin(&it, cases, n, flags);
+    int rc = leat__selection_begin(&it, cases, n, flags,
+                                   leat__selection_chance(n, flags));
     if (rc < 0)
         return rc;
     it.hints = true;

@@ -68,9 +68,12 @@ typedef struct leat__selection {
     uint64_t chance;
 } leat__selection;
 
+/* What a call with these flags has for chance; 0: it needs none. */
+uint64_t leat__selection_chance(size_t n, uint32_t flags);
+
 /* returns 0, or LEAT_EINVAL: unknown flags, too many */
 int leat__selection_begin(leat__selection *it, leat_case *cases, size_t n,
-                          uint32_t flags);
+                          uint32_t flags, uint64_t chance);
 
 /* The call is over. */
 void leat__selection_end(leat__selection *it);
