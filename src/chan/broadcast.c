@@ -270,10 +270,33 @@ int leat__hub_offer(leat__hub *hub, leat__waiter *sender, bool enlists)
     return 0;
 }
 
+/* What most sends to a ring are: nobody waits, and nothing is counted.
+ * returns 0; LEAT_EAGAIN: it is full; LEAT__BRING_CONTENDED: go the long way */
+static int send_alone(leat__hub *hub, const void *msg)
+{
+    leat_chan *chan = leat__hub_chan(hub);
+    int rc = LEAT__BRING_CONTENDED;
+    if (LEAT__UNLIKELY(!leat__lock_try(&chan->lock)))
+        return rc;
+    if (LEAT__LIKELY(!hub_is_closed(hub) && leat__list_is_empty(&hub->asleep) &&
+                     leat__list_is_empty(&chan->sendq) &&
+                     leat__chan_tally(chan) == NULL)) {
+        rc = leat__bring_has_room(hub) ? 0 : LEAT_EAGAIN;
+        if (rc == 0)
+            leat__bring_put(hub, msg);
+    }
+    leat__chan_unlock(chan);
+    return rc;
+}
+
 static int hub_try_send(leat_chan *chan, const void *msg)
 {
+    leat__hub *hub = leat__hub_of(chan);
+    int rc = hub->ring ? send_alone(hub, msg) : LEAT__BRING_CONTENDED;
+    if (LEAT__LIKELY(rc != LEAT__BRING_CONTENDED))
+        return rc;
     leat__waiter sender = {.msg = (void *)(uintptr_t)msg, .act = LEAT__MOVE};
-    return leat__hub_offer(leat__hub_of(chan), &sender, false);
+    return leat__hub_offer(hub, &sender, false);
 }
 
 /* How many messages may be copied before the lock is let go of. */
