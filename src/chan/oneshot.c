@@ -25,8 +25,7 @@
  *   I2  SLOW is clear => nobody is in a queue. Whoever enlists sets it under the lock, and
  *       looks at what the word was: a short way that came before is seen there, one that
  *       comes later fails at SLOW, and meets the lock
- *   I3  SLOW is set => state changes under the lock only, but for LEFT and GONE. Until it
- *       is set the queues are not even made
+ *   I3  SLOW is set => state changes under the lock only, but for LEFT and GONE
  *   I4  the slot is the sender's until FULL, and then the receiver's
  *   I5  the value is received, discarded, or still its sender's: taken goes to 1 once
  *   I6  who finds the other half gone in state frees; exactly one of the two does
@@ -59,9 +58,6 @@ static inline uint32_t once_look(const leat_chan *chan)
 /* Keep the short ways out. pre: the lock is held. returns what the state was */
 static uint32_t once_slow_down(leat_chan *chan)
 {
-    /* relaxed: SLOW is written under the lock, and looked at for nothing else */
-    if ((leat__ld32_rlx(&chan->state) & LEAT__ONCE_SLOW) == 0)
-        leat__once_make_queues(chan);
     /* ORDER oneshot.state: as in look. */
     return leat__or32_acq(&chan->state, LEAT__ONCE_SLOW);
 }

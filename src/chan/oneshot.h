@@ -37,12 +37,4 @@ static inline unsigned char *leat__once_slot(leat_chan *chan)
     return (unsigned char *)chan + chan->once.slot_at;
 }
 
-/* Goes with the first SLOW: until then nobody looks at them. */
-static inline void leat__once_make_queues(leat_chan *chan)
-{
-    leat__list_init(&chan->goneq);
-    leat__list_init(&chan->sendq);
-    leat__list_init(&chan->recvq);
-}
-
 #endif

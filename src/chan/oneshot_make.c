@@ -102,6 +102,9 @@ static inline void init_once(leat_chan *chan, const leat_chan_opts *opts)
     chan->reason = 0;
     chan->weak_tx.tag = LEAT__WEAK_TX_TAG;
     chan->weak_rx.tag = LEAT__WEAK_RX_TAG;
+    leat__list_init(&chan->goneq);
+    leat__list_init(&chan->sendq);
+    leat__list_init(&chan->recvq);
     leat__st32_rlx(&chan->lock.held, 0);  /* relaxed: likewise */
     leat__st32_rlx(&chan->state, 0);      /* relaxed: likewise */
     leat__st32_rlx(&chan->once.taken, 0); /* relaxed: likewise */
@@ -122,8 +125,6 @@ static void init_once_rest(leat_chan *chan, const struct once_plan *plan,
     leat__record_init(chan, plan->record_at,
                       leat__name_put(chan, plan->name_at, opts->name), NULL,
                       NULL); /* its hook is elsewhere */
-    /* a dump looks */
-    leat__once_make_queues(chan);
     if ((opts->flags & LEAT_STATS) != 0) {
         chan->way = LEAT__WAY_VERBS;
         /* relaxed: as in init_once */
