@@ -21,9 +21,13 @@
  *     rc = leat_select(cases, 2, 0, leat_forever());
  *     rc = leat_set_add(set, job_on_recv(rx, &j));
  *
- A type with a comma
- * in its name needs a typedef first; in C++ it must be trivially copyable, for a
- * message is its bytes. */
+ * A type with a comma in its name needs a typedef first; in C++ it must be trivially
+ * copyable, for a message is its bytes.
+ *
+ *     LEAT_SETONCE_TYPE(config, struct config);
+ *
+ * gives a cell of one type in the same way: config_setonce_set(cell, &mine) takes a pointer
+ * to the type, config_setonce_get(cell) returns one. */
 #ifndef LEAT_TYPED_H
 #define LEAT_TYPED_H
 
@@ -34,6 +38,7 @@
 #include <leat/oneshot.h>
 #include <leat/op.h>
 #include <leat/select.h>
+#include <leat/setonce.h>
 #include <leat/time.h>
 #include <leat/watch.h>
 #include <leat/weak.h>
@@ -42,12 +47,14 @@
 #define LEAT_ALIGNOF_(T)       alignof(T)
 #define LEAT_CAST_(T, e)       reinterpret_cast<T>(e)
 #define LEAT_CONST_CAST_(T, e) static_cast<T const *>(e)
+#define LEAT_PTR_(T, e)        static_cast<T *>(e)
 #define LEAT_BYTES_(T)                                                         \
     static_assert(__is_trivially_copyable(T), "a message is its bytes");
 #else
 #define LEAT_ALIGNOF_(T)       _Alignof(T)
 #define LEAT_CAST_(T, e)       ((T)(void *)(e))
 #define LEAT_CONST_CAST_(T, e) ((T const *)(e))
+#define LEAT_PTR_(T, e)        ((T *)(e))
 #define LEAT_BYTES_(T)
 #endif
 
@@ -483,5 +490,61 @@ LEAT_END_DECLS
         return leat_rx_missed(prefix##_rx_raw(rx));                            \
     }                                                                          \
     struct prefix##_typed_ends_with_a_semicolon_
+
+#define LEAT_SETONCE_TYPE(prefix, T)                                           \
+    typedef struct prefix##_setonce prefix##_setonce;                          \
+    LEAT_TYPED_ leat_setonce *prefix##_setonce_raw(prefix##_setonce *cell)     \
+    {                                                                          \
+        return LEAT_CAST_(leat_setonce *, cell);                               \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_setonce_new(                       \
+        prefix##_setonce **out, const leat_setonce_opts *opts)                 \
+    {                                                                          \
+        leat_setonce *cell_ = NULL;                                            \
+        int rc = leat_setonce_new(&cell_, opts);                               \
+        if (rc == 0)                                                           \
+            *out = LEAT_CAST_(prefix##_setonce *, cell_);                      \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_setonce_new_in(                    \
+        prefix##_setonce **out, void *mem, size_t mem_bytes,                   \
+        const leat_setonce_opts *opts)                                         \
+    {                                                                          \
+        leat_setonce *cell_ = NULL;                                            \
+        int rc = leat_setonce_new_in(&cell_, mem, mem_bytes, opts);            \
+        if (rc == 0)                                                           \
+            *out = LEAT_CAST_(prefix##_setonce *, cell_);                      \
+        return rc;                                                             \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD prefix##_setonce *prefix##_setonce_clone(       \
+        prefix##_setonce *cell)                                                \
+    {                                                                          \
+        (void)!leat_setonce_clone(prefix##_setonce_raw(cell));                 \
+        return cell;                                                           \
+    }                                                                          \
+    LEAT_TYPED_ bool prefix##_setonce_drop(prefix##_setonce *cell)             \
+    {                                                                          \
+        return leat_setonce_drop(prefix##_setonce_raw(cell));                  \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_setonce_set(                       \
+        prefix##_setonce *cell, T *value)                                      \
+    {                                                                          \
+        return leat_setonce_set(prefix##_setonce_raw(cell), value);            \
+    }                                                                          \
+    LEAT_TYPED_ T *prefix##_setonce_get(prefix##_setonce *cell)                \
+    {                                                                          \
+        return LEAT_PTR_(T, leat_setonce_get(prefix##_setonce_raw(cell)));     \
+    }                                                                          \
+    LEAT_TYPED_ LEAT_NODISCARD int prefix##_setonce_wait(                      \
+        prefix##_setonce *cell, T **value, leat_until until)                   \
+    {                                                                          \
+        void *value_ = NULL;                                                   \
+        int rc =                                                               \
+            leat_setonce_wait(prefix##_setonce_raw(cell), &value_, until);     \
+        if (rc == 0)                                                           \
+            *value = LEAT_PTR_(T, value_);                                     \
+        return rc;                                                             \
+    }                                                                          \
+    struct prefix##_setonce_ends_with_a_semicolon_
 
 #endif

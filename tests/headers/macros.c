@@ -10,6 +10,7 @@ struct job {
 };
 
 LEAT_CHAN_TYPE(job, struct job);
+LEAT_SETONCE_TYPE(job, struct job);
 
 static bool is_heavy(const void *value, void *arg)
 {
@@ -62,6 +63,23 @@ static int use_cases(job_tx *tx, job_rx *rx)
     rc += leat_set_add(set, job_on_send(tx, &j));
     rc += leat_set_wait(set, leat_nowait());
     leat_set_drop(set);
+    return rc;
+}
+
+int use_setonce(void);
+int use_setonce(void)
+{
+    static char mem[LEAT_SETONCE_BYTES];
+    job_setonce *cell;
+    static struct job j;
+    struct job *there;
+    int rc = job_setonce_new(&cell, NULL);
+    rc += job_setonce_new_in(&cell, mem, sizeof mem, NULL);
+    cell = job_setonce_clone(cell);
+    rc += job_setonce_set(cell, &j);
+    rc += job_setonce_get(cell) == &j;
+    rc += job_setonce_wait(cell, &there, leat_nowait());
+    rc += job_setonce_drop(cell);
     return rc;
 }
 

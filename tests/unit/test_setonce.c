@@ -7,6 +7,8 @@
 #include "parked.h"
 #include "sync/setonce.h"
 
+#include <leat/typed.h>
+
 static int one = 1;
 static int two = 2;
 
@@ -226,6 +228,30 @@ START_TEST(misuse_aborts)
 }
 END_TEST
 
+LEAT_SETONCE_TYPE(number, int);
+
+START_TEST(a_type_of_its_own)
+{
+    static unsigned char mem[LEAT_SETONCE_BYTES];
+    for (int place = 0; place < 2; place++) {
+        number_setonce *cell;
+        int *value = NULL;
+        if (place == 0)
+            RC(number_setonce_new(&cell, NULL), 0);
+        else
+            RC(number_setonce_new_in(&cell, mem, sizeof mem, NULL), 0);
+        number_setonce *same = number_setonce_clone(cell);
+        RC(number_setonce_wait(cell, &value, leat_nowait()), LEAT_EAGAIN);
+        MUST(number_setonce_get(same) == NULL && value == NULL);
+        RC(number_setonce_set(cell, &two), 0);
+        RC(number_setonce_wait(same, &value, leat_forever()), 0);
+        MUST(value == &two && number_setonce_get(cell) == &two);
+        MUST(!number_setonce_drop(same));
+        MUST(number_setonce_drop(cell));
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = t_case("setonce");
@@ -236,5 +262,6 @@ int main(void)
     tcase_add_test(tc, the_last_drop_discards);
     tcase_add_test(tc, options_of_another_size_are_refused);
     tcase_add_test(tc, misuse_aborts);
+    tcase_add_test(tc, a_type_of_its_own);
     return t_run(tc);
 }
