@@ -82,14 +82,18 @@ static void init_common(leat_chan *chan, size_t msg_bytes)
 /* A reader that has seen all; holds the core, and is counted by its caller. */
 static void init_reader(leat_chan *chan, leat_chan *core, bool lent)
 {
-    memset((void *)chan, 0, LEAT__READER_BYTES);
+    leat__watch_reader *reader = leat__watch_reader_of(chan);
+    memset((void *)chan, 0, LEAT__READER_AT);
     init_common(chan, core->msg_bytes);
     chan->rx.tag = LEAT__RX_TAG;
     leat__st32_rlx(&chan->rx.owners, 1); /* relaxed: nobody knows it yet */
     leat__st32_rlx(&chan->holds, 1);     /* relaxed: likewise */
     chan->verbs = &leat__watch_reader_verbs;
     chan->lent = lent;
-    leat__watch_reader_of(chan)->core = core;
+    reader->core = core;
+    leat__stz_rlx(&reader->seen, 0); /* relaxed: likewise */
+    reader->link = (leat__link){NULL, NULL};
+    reader->borrows = 0;
     if (LEAT_DEBUG) {
         memset((void *)((unsigned char *)chan + reader_record_at()), 0,
                sizeof(leat__record));

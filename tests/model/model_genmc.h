@@ -147,13 +147,6 @@ static void m_clear_watch(leat_chan *core)
     leat__watch_of(core)->idle = NULL;
 }
 
-static void m_clear_reader(leat_chan *chan)
-{
-    m_clear_prefix(chan);
-    leat__watch_reader_of(chan)->link = (leat__link){NULL, NULL};
-    leat__watch_reader_of(chan)->borrows = 0;
-}
-
 static void m_clear_cell(leat__watch_cell *cell)
 {
     cell->next = NULL;
@@ -215,8 +208,8 @@ static void m_clear(void *at, size_t bytes)
         m_clear_cell(at);
     } else if (bytes == LEAT__WATCH_BYTES) {
         m_clear_watch(at);
-    } else if (bytes == LEAT__READER_BYTES) {
-        m_clear_reader(at);
+    } else if (bytes == LEAT__READER_AT) {
+        m_clear_prefix(at); /* of a reader */
     } else if (bytes == sizeof(leat__hub)) {
         m_clear_hub(at);
     } else if (bytes == sizeof(leat__sub)) {
