@@ -119,7 +119,7 @@ static int hash_all(char **roots, int n, const struct options *options)
     struct tally tally = {0};
     struct walk walk = {.roots = roots, .n = n};
     leat_thread *walker = NULL;
-    files_rx *rx;
+    files_rx *rx = NULL; /* gcc -O3 does not see that it is made */
     int walked = 0;
 
     must(files_chan_new(
