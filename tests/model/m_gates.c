@@ -3,7 +3,7 @@
 /* m_gates.c - src/select/gates and what ends like a token, in selects, sets and loops: two
  * that want the same permit, or mutex; who gives up, or does something else, has taken
  * nothing; no permit is lost or doubled, a mutex is one's at a time. */
-#include "model.h"
+#include "giving_up.h"
 
 enum { SEMS = 2 };
 
@@ -97,16 +97,6 @@ static leat_until draw_until(void)
     default:
         return leat_forever();
     }
-}
-
-static void check_gave_up(int rc, leat_until until)
-{
-    if (rc == LEAT_EAGAIN)
-        M_ASSERT(until.deadline_ns == 0);
-    else if (rc == LEAT_ETIMEDOUT)
-        M_ASSERT(leat_now_ns() >= until.deadline_ns);
-    else
-        M_ASSERT(rc == LEAT_ECANCELED && leat_cancel_check(until.cancel));
 }
 
 /* Of the first `n` of these from `first` on. */

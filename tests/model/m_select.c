@@ -3,7 +3,7 @@
 /* m_select.c - src/select: selects that send and receive on several channels of every
  * kind, give up, are closed on, meet each other; each message is delivered once or stays
  * with who could not send it, and nobody waits for what is there. */
-#include "model.h"
+#include "giving_up.h"
 
 enum { CHANS = 3, NUMBERS = 16 };
 
@@ -63,16 +63,6 @@ static leat_until draw_until(void)
     default:
         return leat_forever();
     }
-}
-
-static void check_gave_up(int rc, leat_until until)
-{
-    if (rc == LEAT_EAGAIN)
-        M_ASSERT(until.deadline_ns == 0);
-    else if (rc == LEAT_ETIMEDOUT)
-        M_ASSERT(leat_now_ns() >= until.deadline_ns);
-    else
-        M_ASSERT(rc == LEAT_ECANCELED && leat_cancel_check(until.cancel));
 }
 
 /* ---- who sends anywhere, who receives anywhere ------------------------------------- */

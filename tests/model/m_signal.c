@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* m_signal.c - src/signal: signals that interrupt anybody anywhere; each receiver gets
  * each, once; receivers come and go meanwhile, and nobody waits for what has come. */
-#include "model.h"
+#include "giving_up.h"
 
 #include <signal.h>
 
@@ -55,16 +55,6 @@ static leat_until draw_until(void)
     default:
         return leat_forever();
     }
-}
-
-static void check_gave_up(int rc, leat_until until)
-{
-    if (rc == LEAT_EAGAIN)
-        M_ASSERT(until.deadline_ns == 0);
-    else if (rc == LEAT_ETIMEDOUT)
-        M_ASSERT(leat_now_ns() >= until.deadline_ns);
-    else
-        M_ASSERT(rc == LEAT_ECANCELED && leat_cancel_check(until.cancel));
 }
 
 /* ---- ways to receive ------------------------------------------------------------------- */
