@@ -19,12 +19,17 @@ uint64_t leat__selection_chance(size_t n, uint32_t flags)
     return n < 2 || (flags & LEAT_BIASED) != 0 ? 0 : leat__chance();
 }
 
+static bool call_is_valid(const leat_case *cases, size_t n, uint32_t flags)
+{
+    LEAT_CHECK(cases != NULL || n == 0, "leat_select: cases is NULL");
+    return n <= INT_MAX && (flags & ~LEAT_BIASED) == 0;
+}
+
 int leat__selection_begin(leat__selection *it, leat_case *cases, size_t n,
                           uint32_t flags, uint64_t chance)
 {
-    LEAT_CHECK(cases != NULL || n == 0, "leat_select: cases is NULL");
     it->all = 0;
-    if (n > INT_MAX || (flags & ~LEAT_BIASED) != 0)
+    if (!call_is_valid(cases, n, flags))
         return LEAT_EINVAL;
     it->hints = false;
     it->ends = false;
@@ -345,8 +350,7 @@ static int try_one_first(leat_case *cases, size_t n, uint64_t *chance,
 int leat_select(leat_case *cases, size_t n, uint32_t flags, leat_until until)
 {
     leat__selection it;
-    LEAT_CHECK(cases != NULL || n == 0, "leat_select: cases is NULL");
-    if (n > INT_MAX || (flags & ~LEAT_BIASED) != 0)
+    if (!call_is_valid(cases, n, flags))
         return LEAT_EINVAL;
     uint64_t chance = leat__selection_chance(n, flags);
     int rc = n == 0 ? LEAT_EAGAIN : try_one_first(cases, n, &chance, &it.wait);
