@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS_MAX = 4 };
+enum { SIDE_MAX = 64, WORD_MAX = 16 };
 
 struct cell {
     const struct cell_peer *peer;
@@ -80,8 +80,8 @@ static void join(struct worker *w)
 static struct tally run(const struct cell *cell)
 {
     const struct cell_peer *peer = cell->peer;
-    struct worker tx[THREADS_MAX];
-    struct worker rx[THREADS_MAX];
+    struct worker tx[SIDE_MAX];
+    struct worker rx[SIDE_MAX];
     struct tally total = {0, 0};
     void *chan = peer->make(cell->capacity);
 
@@ -154,16 +154,27 @@ static int measure(const struct cell *cell)
     return 0;
 }
 
+/* "64:64", or one of each. */
+static void parse_sides(struct cell *cell, const char *scenario)
+{
+    const char *colon = strchr(scenario, ':');
+
+    cell->senders = colon ? (unsigned)strtoul(scenario, NULL, 10) : 1;
+    cell->receivers = colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 1;
+    if (cell->senders == 0 || cell->senders > SIDE_MAX ||
+        cell->receivers == 0 || cell->receivers > SIDE_MAX)
+        cell_fail("so many threads there are not");
+}
+
 static void parse(struct cell *cell, const char *scenario, const char *capacity,
                   const char *messages)
 {
     cell->messages = strtoull(messages, NULL, 10);
-    if (cell->messages == 0 || cell->messages % THREADS_MAX != 0)
-        cell_fail("the number of messages must be a multiple of 4");
-    bool counts = scenario[1] == ':';
     cell->seq = strcmp(scenario, "seq") == 0;
-    cell->senders = counts ? (unsigned)scenario[0] - '0' : 1;
-    cell->receivers = counts ? (unsigned)scenario[2] - '0' : 1;
+    parse_sides(cell, scenario);
+    if (cell->messages == 0 || cell->messages % cell->senders != 0 ||
+        cell->messages % cell->receivers != 0)
+        cell_fail("the threads cannot share so many messages");
     if (strcmp(capacity, "unbounded") == 0)
         cell->capacity = CELL_UNBOUNDED;
     else if (strcmp(capacity, "large") == 0)
@@ -189,6 +200,21 @@ bool cell_runs(const char *scenarios, const char *scenario)
     return false;
 }
 
+/* What a participant says that it can run: "parked" for any number of them, "N:N" for any
+ * number of senders and receivers. */
+static bool can_run(const struct cell_peer *peer, const char *scenario)
+{
+    char word[WORD_MAX];
+    size_t length = strcspn(scenario, "-");
+
+    if (length >= WORD_MAX)
+        return false;
+    memcpy(word, scenario, length);
+    word[length] = '\0';
+    return cell_runs(peer->scenarios, word) ||
+           (strchr(word, ':') && cell_runs(peer->scenarios, "N:N"));
+}
+
 int cell_main(const struct cell_peer *peers, int argc, char **argv)
 {
     const struct cell_peer *peer = peers;
@@ -198,8 +224,7 @@ int cell_main(const struct cell_peer *peers, int argc, char **argv)
         return 0;
     }
     while (argc == 6 && peer->who &&
-           (strcmp(peer->who, argv[1]) != 0 ||
-            !cell_runs(peer->scenarios, argv[2])))
+           (strcmp(peer->who, argv[1]) != 0 || !can_run(peer, argv[2])))
         peer++;
     if (argc != 6 || !peer->who) {
         fprintf(stderr,

@@ -8,10 +8,10 @@
  *
  *     scenario   seq  one thread sends them all, then receives them all
  *                1:1, 4:1, 4:4  so many senders : so many receivers; with one
- *                receiver it is the main thread
+ *                receiver it is the main thread; N:N with other numbers, up to 64
  *                batch  1:1, up to CELL_BATCH messages a call, where there is one
  *                place  1:1, of large messages
- *                ping burst empty make  see probe.h
+ *                ping burst empty make parked-N  see probe.h
  *     capacity   unbounded, large (room for all messages), or a number
  *     bytes      of a message; a program in C is compiled for one size
  *

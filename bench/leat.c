@@ -170,7 +170,7 @@ static const char *version(void)
 int main(int argc, char **argv)
 {
     static const struct cell_peer peers[] = {
-        {"leat", "seq 1:1 4:1 4:4 place ping burst empty make", true,
+        {"leat", "seq 1:1 4:1 4:4 N:N place ping burst empty make parked", true,
          make_plain, send, recv, drained, drop, version},
         {"leat", "batch", true, make_plain, send_batches, recv_batches, drained,
          drop, version},
@@ -180,7 +180,7 @@ int main(int argc, char **argv)
          recv, drained, drop, version},
         {"leat-spsc", "batch", true, make_spsc, send_batches, recv_batches,
          drained, drop, version},
-        {"leat-in-place", "place", true, make_in_place, send_in_place,
+        {"leat-in-place", "1:1 place", true, make_in_place, send_in_place,
          recv_in_place, drained, drop, version},
         {0},
     };

@@ -6,6 +6,7 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,103 @@ static void make(const struct cell_peer *peer, size_t capacity, uint64_t n)
     printf("%.2f\n", (double)(now_ns() - start) / (double)n);
 }
 
+/* ---- one of N that sleep --------------------------------------------------------------- */
+
+enum {
+    WAITERS_MAX = 10000,
+    STACK_BYTES = 64 << 10,
+    REST_NS = 500000,
+    SETTLE_NS = 20000000
+};
+
+static const uint64_t STOP = 0; /* a message that ends who gets it */
+
+struct waiter {
+    const struct cell_peer *peer;
+    void *there;
+    void *back;
+};
+
+static void sleep_ns(long ns)
+{
+    struct timespec t = {.tv_nsec = ns};
+
+    nanosleep(&t, NULL);
+}
+
+void probe_rest(void)
+{
+    sleep_ns(REST_NS);
+}
+
+void probe_settle(void)
+{
+    int64_t before;
+    int64_t now = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+
+    do {
+        before = now;
+        sleep_ns(SETTLE_NS);
+        now = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    } while (now - before > SETTLE_NS / 20);
+}
+
+static void *waiter(void *arg)
+{
+    const struct waiter *w = arg;
+    uint64_t value;
+
+    while ((value = recv_one(w->peer, w->there)) != STOP)
+        w->peer->send(w->back, value, 1);
+    return NULL;
+}
+
+static void start_waiters(pthread_t *threads, size_t n, struct waiter *w)
+{
+    pthread_attr_t attr;
+
+    if (pthread_attr_init(&attr) != 0 ||
+        pthread_attr_setstacksize(&attr, STACK_BYTES) != 0)
+        cell_fail("a small stack cannot be had");
+    for (size_t i = 0; i < n; i++) {
+        if (pthread_create(&threads[i], &attr, waiter, w) != 0)
+            cell_fail("a thread cannot be started");
+    }
+    pthread_attr_destroy(&attr);
+}
+
+static void parked(const struct cell_peer *peer, size_t waiters,
+                   size_t capacity, uint64_t n)
+{
+    static pthread_t threads[WAITERS_MAX];
+    uint64_t *trips = malloc(n * sizeof *trips);
+    struct waiter w = {peer, peer->make(capacity), peer->make(capacity)};
+
+    if (!trips || waiters == 0 || waiters > WAITERS_MAX)
+        cell_fail("no memory, or not so many waiters");
+    start_waiters(threads, waiters, &w);
+    probe_settle();
+    for (uint64_t v = 1; v <= n; v++) {
+        probe_rest();
+        uint64_t start = now_ns();
+        peer->send(w.there, v, 1);
+        uint64_t answer = recv_one(peer, w.back);
+        trips[v - 1] = now_ns() - start;
+        if (answer != v)
+            cell_fail("another message came back");
+    }
+    for (size_t i = 0; i < waiters; i++)
+        peer->send(w.there, STOP, 1);
+    for (size_t i = 0; i < waiters; i++) {
+        if (pthread_join(threads[i], NULL) != 0)
+            cell_fail("a thread cannot be joined");
+    }
+    peer->drop(w.back);
+    peer->drop(w.there);
+    probe_trips(trips, n);
+    free(trips);
+}
+
 bool probe(const struct cell_peer *peer, const char *scenario, size_t capacity,
            uint64_t n)
 {
@@ -175,6 +273,10 @@ bool probe(const struct cell_peer *peer, const char *scenario, size_t capacity,
     } probes[] = {
         {"ping", ping}, {"burst", burst}, {"empty", empty}, {"make", make}};
 
+    if (strncmp(scenario, "parked-", 7) == 0) {
+        parked(peer, strtoull(scenario + 7, NULL, 10), capacity, n);
+        return true;
+    }
     for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
         if (strcmp(scenario, probes[i].name) == 0) {
             probes[i].run(peer, capacity, n);

@@ -10,7 +10,10 @@
  *     burst  one thread sends so many and then receives them: resident KiB before,
  *            at the peak, and after, while the channel is still there
  *     empty  so many channels at once: bytes of the allocator for each
- *     make   so many channels made and freed: nanoseconds for each */
+ *     make   so many channels made and freed: nanoseconds for each
+ *     parked-N  N threads sleep in receives on one channel; so many messages, one at a
+ *            time and with a rest before each, so that all are asleep: the percentiles
+ *            of ping, from the send until the answer of the one that was woken */
 #ifndef BENCH_PROBE_H
 #define BENCH_PROBE_H
 
@@ -26,5 +29,12 @@ bool probe(const struct cell_peer *peer, const char *scenario, size_t capacity,
 
 /* Print the percentiles of ping. Sorts. */
 void probe_trips(uint64_t *trips, uint64_t n);
+
+/* Sleep until this process has been idle for a while: until all who spin have given up
+ * and sleep. */
+void probe_settle(void);
+
+/* Sleep as long as it takes one thread to give up spinning. */
+void probe_rest(void);
 
 #endif

@@ -146,8 +146,9 @@ static const char *version(void)
 int main(int argc, char **argv)
 {
     static const struct cell_peer peers[] = {
-        {"mutex-condvar", "seq 1:1 4:1 4:4 batch ping burst empty make", true,
-         make, send, recv, drained, drop, version},
+        {"mutex-condvar",
+         "seq 1:1 4:1 4:4 N:N batch ping burst empty make parked", true, make,
+         send, recv, drained, drop, version},
         {0},
     };
 

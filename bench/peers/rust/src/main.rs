@@ -8,7 +8,7 @@ mod clock;
 
 use clock::{cpu_ns, fail};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A message of some size: each of its words is the value.
 trait Msg: Send + 'static {
@@ -178,6 +178,13 @@ fn batches<M: Msg, T: Tx<M>, R: Rx<M>>(tx: T, rx: &R, n: u64) -> Tally {
     })
 }
 
+fn percentiles(mut trips: Vec<u64>) -> Vec<f64> {
+    trips.sort_unstable();
+    [500, 990, 999]
+        .map(|mille| trips[(trips.len() - 1) * mille / 1000] as f64)
+        .to_vec()
+}
+
 /// The three percentiles of the nanoseconds of a round trip.
 fn ping<M: Msg, T: Tx<M>, R: Rx<M>>(make: impl Fn() -> (T, R), n: u64) -> Vec<f64> {
     let (there_tx, there_rx) = make();
@@ -202,10 +209,7 @@ fn ping<M: Msg, T: Tx<M>, R: Rx<M>>(make: impl Fn() -> (T, R), n: u64) -> Vec<f6
     if !back_rx.drained() {
         fail("messages left in the channel");
     }
-    trips.sort_unstable();
-    [500, 990, 999]
-        .map(|mille| trips[(n as usize - 1) * mille / 1000] as f64)
-        .to_vec()
+    percentiles(trips)
 }
 
 /// A line of /proc/self/status: KiB.
@@ -271,12 +275,79 @@ fn make_and_drop<C>(make: impl Fn() -> C, n: u64) -> Vec<f64> {
     vec![start.elapsed().as_nanos() as f64 / n as f64]
 }
 
+/// A message that ends who gets it.
+const STOP: u64 = 0;
+
+/// Until all who spin have given up and sleep.
+fn settle() {
+    let mut now = cpu_ns();
+    loop {
+        let before = now;
+        thread::sleep(Duration::from_millis(20));
+        now = cpu_ns();
+        if now - before <= 1_000_000 {
+            return;
+        }
+    }
+}
+
+/// The percentiles of a send to one of so many threads that sleep, until its answer.
+fn parked<M: Msg, T: Tx<M>, R: Rx<M>>(
+    make: impl Fn() -> (T, R),
+    waiters: usize,
+    n: u64,
+) -> Vec<f64> {
+    let (there_tx, there_rx) = make();
+    let (back_tx, back_rx) = make();
+    let mut trips = Vec::with_capacity(n as usize);
+    thread::scope(|scope| {
+        for _ in 0..waiters {
+            let rx = there_rx
+                .again()
+                .unwrap_or_else(|| fail("only one receiver"));
+            let tx = back_tx.clone();
+            let wait = move || loop {
+                let value = rx.get().sum();
+                if value == STOP {
+                    return;
+                }
+                tx.put(M::of(value));
+            };
+            let thread = thread::Builder::new().stack_size(64 << 10);
+            if thread.spawn_scoped(scope, wait).is_err() {
+                fail("a thread cannot be started");
+            }
+        }
+        settle();
+        for v in 1..=n {
+            thread::sleep(Duration::from_micros(500));
+            let start = Instant::now();
+            there_tx.put(M::of(v));
+            let answer = back_rx.get();
+            trips.push(start.elapsed().as_nanos() as u64);
+            if answer.sum() != v {
+                fail("another message came back");
+            }
+        }
+        (0..waiters).for_each(|_| there_tx.put(M::of(STOP)));
+    });
+    percentiles(trips)
+}
+
+fn texts(numbers: Vec<f64>) -> Vec<String> {
+    numbers.iter().map(|x| format!("{x:.2}")).collect()
+}
+
 /// One of the scenarios of bench/probe.h, or None if it is none of them.
 fn probe<M: Msg, T: Tx<M>, R: Rx<M>>(
     cell: &Cell,
     make: impl Fn() -> (T, R),
 ) -> Option<Vec<String>> {
     let n = cell.messages;
+    if let Some(waiters) = cell.scenario.strip_prefix("parked-") {
+        let waiters = waiters.parse().unwrap_or_else(|_| fail("waiters?"));
+        return Some(texts(parked(make, waiters, n)));
+    }
     let numbers = match cell.scenario.as_str() {
         "ping" => ping(make, n),
         "burst" => burst(make, n),
@@ -284,10 +355,20 @@ fn probe<M: Msg, T: Tx<M>, R: Rx<M>>(
         "make" => make_and_drop(make, n),
         _ => return None,
     };
-    Some(numbers.iter().map(|x| format!("{x:.2}")).collect())
+    Some(texts(numbers))
 }
 
-/// `senders` threads; one receiver is the calling thread, four are threads.
+/// "64:64": so many senders, so many receivers.
+fn sides(scenario: &str) -> (u64, u64) {
+    let side = |text: &str| text.parse().ok().filter(|n| (1..=64).contains(n));
+    match scenario.split_once(':') {
+        Some((tx, rx)) => side(tx).zip(side(rx)),
+        None => None,
+    }
+    .unwrap_or_else(|| fail("no such scenario"))
+}
+
+/// `senders` threads; one receiver is the calling thread, several are threads.
 fn spread<M: Msg, T: Tx<M>, R: Rx<M>>(
     tx: T,
     rx: &R,
@@ -333,11 +414,12 @@ fn run<M: Msg, T: Tx<M>, R: Rx<M>>(cell: &Cell, make: impl Fn() -> (T, R)) -> Ta
             send(&tx, 1, n);
             recv(&rx, n)
         }
-        "1:1" | "place" => spread(tx, &rx, 1, 1, n),
+        "place" => spread(tx, &rx, 1, 1, n),
         "batch" => batches(tx, &rx, n),
-        "4:1" => spread(tx, &rx, 4, 1, n),
-        "4:4" => spread(tx, &rx, 4, 4, n),
-        _ => fail("no such scenario"),
+        scenario => {
+            let (senders, receivers) = sides(scenario);
+            spread(tx, &rx, senders, receivers, n)
+        }
     };
     if !rx.drained() {
         fail("messages left in the channel");
@@ -387,8 +469,11 @@ fn main() {
     let (got, words) = match args[5].as_str() {
         "8" => (run_who::<[u64; 1]>(&args[1], &cell), 1),
         "32" => (run_who::<[u64; 4]>(&args[1], &cell), 4),
+        "64" => (run_who::<[u64; 8]>(&args[1], &cell), 8),
         "256" => (run_who::<[u64; 32]>(&args[1], &cell), 32),
+        "512" => (run_who::<[u64; 64]>(&args[1], &cell), 64),
         "4096" => (run_who::<Boxed<512>>(&args[1], &cell), 512),
+        "16384" => (run_who::<Boxed<2048>>(&args[1], &cell), 2048),
         "65536" => (run_who::<Boxed<8192>>(&args[1], &cell), 8192),
         _ => fail("bytes?"),
     };
