@@ -9,8 +9,6 @@ that whatever else the machine does meets all of them alike. A figure is the
 median of the rounds. A program that fails, or counts wrongly, ends the run."""
 
 import argparse
-import collections
-import itertools
 import json
 import os
 import random
@@ -21,132 +19,19 @@ import subprocess
 import sys
 import time
 
+import cells
 import chart
+import floors
+import growth
 import nouns
 import report
+import verdict
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(BENCH)
 WORK = os.path.join(ROOT, "build", "bench")
-
-ALL = ("seq", "1:1", "4:1", "4:4")
-ANY = ("unbounded", "large", "128", "1", "0")   # of those scenarios
-PROBES = ("ping", "burst", "empty", "make")     # bench/probe.h
-BOUNDED = ("large", "128", "16", "1", "0")
-EACH = ("unbounded", *BOUNDED)
-
-Cell = collections.namedtuple("Cell", "group scenario capacity bytes")
-
-# group: (scenarios, capacities, bytes of a message)
-GROUPS = {
-    "threads": (ALL, ANY, (8,)),
-    "sizes": (ALL, ANY, (32, 256)),
-    "batch": (("batch",), ("unbounded", "large", "128"), (8,)),
-    "place": (("place",), ("16",), (4096, 65536)),
-    "latency": (("ping",), ("1",), (8,)),
-    "memory": (("burst",), ("unbounded",), (8,)),
-    "empty": (("empty", "make"), ("unbounded", "1", "0"), (8,)),
-}
-
-# who: (program, kind, scenarios, capacities). Ratios are to the best of kind
-# "thread"; Go's channels connect tasks, not threads, and are shown beside them.
-# A program in C is there once for each size it is measured with.
-PARTICIPANTS = {
-    "leat": ("leat", "leat", (*ALL, "batch", "place", *PROBES), EACH),
-    "leat-mpsc": ("leat", "leat", ("1:1", "4:1"), EACH),
-    "leat-spsc": ("leat", "leat", ("seq", "1:1", "batch", *PROBES), EACH),
-    "leat-in-place": ("leat", "leat", ("place",), EACH),
-    "crossbeam-channel": ("rust_peers", "thread", (*ALL, "batch", "place",
-                                                 *PROBES), EACH),
-    "flume": ("rust_peers", "thread", (*ALL, "batch", "place", *PROBES), EACH),
-    "kanal": ("rust_peers", "thread", (*ALL, "batch", "place", *PROBES), EACH),
-    "std-mpsc": ("rust_peers", "thread",
-                 ("seq", "1:1", "4:1", "batch", "place", *PROBES), EACH),
-    "gasyncqueue": ("gasyncqueue", "thread",
-                    (*ALL, "batch", *PROBES), ("unbounded",)),
-    "mutex-condvar": ("mutex_condvar", "thread", (*ALL, "batch", *PROBES), EACH),
-    "go": ("go_peers", "task", (*ALL, "batch", *PROBES), BOUNDED),
-}
-
-# Enough for a run of some 15 to 100 ms where the participant is a good one.
-MESSAGES = {"unbounded": 2000000, "large": 2000000, "128": 500000, "16": 80000,
-            "1": 40000, "0": 40000}
-MESSAGES_OF = {"ping": 40000, "burst": 10000000, "empty": 1000, "make": 100000}
-LARGE_BYTES = 256   # of a message: a quarter of them is enough
-HUGE_BYTES = 65536  # of a message: a quarter of that
+ROUNDS, ROUNDS_OF_GROWTH = (11, 3), (5, 2)     # and with --quick
 TIMEOUT_S = 300     # of one run: a channel that hangs is a failure
-
-
-# Groups whose scenarios have a shape of their own, and programs (bench/own.h): who takes
-# part in them, as above.
-SELECT = ("select_rx", "select_both")
-BUSY = ("busy-1", "busy-8", "busy-64", "busy-512")
-QUIET = ("quiet-1", "quiet-8", "quiet-64", "quiet-512")
-ONESHOT = ("alone", "ask")
-CANCEL = ("flat", "deep")
-SELECTORS = {
-    "leat": ("leat-select", "leat", (*SELECT, *BUSY, *QUIET), ANY),
-    "leat-set": ("leat-select", "leat", (*SELECT, *BUSY, *QUIET), ANY),
-    "leat-spsc": ("leat-select", "leat", ("select_rx", *BUSY, *QUIET), ANY),
-    "crossbeam-channel": ("rust-select", "thread", (*SELECT, *BUSY, *QUIET), ANY),
-    # where both sides select it loses wake-ups and hangs: zesterer/flume issue 135
-    "flume": ("rust-select", "thread", ("select_rx", *BUSY, *QUIET), ANY),
-    "go": ("go_peers", "task", (*SELECT, *BUSY, *QUIET), BOUNDED),
-}
-ONESHOTS = {
-    "leat": ("leat-oneshot", "leat", ONESHOT, ANY),
-    "leat-in": ("leat-oneshot", "leat", ONESHOT, ANY),
-    "oneshot": ("rust-oneshot", "thread", ONESHOT, ANY),
-    "tokio": ("rust-oneshot", "thread", ONESHOT, ANY),
-    "futures-channel": ("rust-oneshot", "thread", ONESHOT, ANY),
-    "crossbeam-channel": ("rust-oneshot", "thread", ONESHOT, ANY),
-    "go": ("go_peers", "task", ONESHOT, ANY),
-}
-CANCELS = {
-    "leat": ("leat-cancel", "leat", CANCEL, ANY),
-    "leat-in": ("leat-cancel", "leat", CANCEL, ANY),
-    "tokio-util": ("rust-cancel", "thread", CANCEL, ANY),
-    "go": ("go_peers", "task", CANCEL, ANY),
-}
-GROUPS.update({
-    "select": (SELECT, ("unbounded", "large", "1", "0"), (8,)),
-    "select_n": (BUSY, ("128", "1"), (8,)),
-    "select_quiet": (QUIET, ("128",), (8,)),
-    "oneshot": (ONESHOT, ("1",), (8,)),
-    "cancel": (CANCEL, ("0",), (8,)),
-})
-OWN = {"select": SELECTORS, "select_n": SELECTORS, "select_quiet": SELECTORS,
-       "oneshot": ONESHOTS, "cancel": CANCELS}
-MESSAGES_OF.update({
-    "busy-64": 200000, "busy-512": 40000, "quiet-64": 200000,
-    "quiet-512": 20000, "alone": 1000000, "ask": 40000, "flat": 200000,
-    "deep": 200000})
-GROUPS.update(nouns.GROUPS)
-OWN.update(nouns.PARTICIPANTS)
-MESSAGES_OF.update(nouns.MESSAGES_OF)
-
-
-def participants(group):
-    return OWN.get(group, PARTICIPANTS)
-
-
-def every_participant():
-    """(who, what the tables say of it), once for each table it is in."""
-    for table in (PARTICIPANTS, *{id(t): t for t in OWN.values()}.values()):
-        yield from table.items()
-
-
-def cells(only):
-    """The cells whose name, such as "sizes 4:4 128 32", fits one of some regular
-    expressions."""
-    for group, (scenarios, capacities, sizes) in GROUPS.items():
-        for cell in itertools.starmap(Cell, itertools.product(
-                [group], scenarios, capacities, sizes)):
-            if (cell.scenario == "seq"
-                    and cell.capacity not in ("unbounded", "large")):
-                continue
-            if any(re.search(o, " ".join(map(str, cell))) for o in only):
-                yield cell
 
 
 def program(name, size):
@@ -182,7 +67,7 @@ def version_of(who):
         who = "leat"
     if who.startswith("std-"):
         return (output_of("rustc", "--version") or "?").split()[1]
-    name = next(said[0] for other, said in every_participant() if other == who
+    name = next(said[0] for other, said in cells.every_participant() if other == who
                 and program(said[0], 8))
     if name.startswith("rust"):
         return crate_versions()[nouns.CRATES.get(who, who)]
@@ -201,7 +86,7 @@ def machine():
 
 
 def run_one(who, cell, messages):
-    name = participants(cell.group)[who][0]
+    name = cells.participants(cell.group)[who][0]
     command = [program(name, cell.bytes), who, cell.scenario, cell.capacity,
                str(messages), str(cell.bytes)]
     try:
@@ -215,73 +100,67 @@ def run_one(who, cell, messages):
     return [float(value) for value in done.stdout.split()]
 
 
-def run_floors(floors):
-    done = subprocess.run([os.path.join(WORK, "bin", "bound")], capture_output=True, text=True,
-                          check=True)
-    for line in done.stdout.splitlines():
-        ns, name = line.split("\t")
-        floors.setdefault(name, []).append(float(ns))
-
-
-def messages_of(cell, quick):
-    """A multiple of four, so that four threads can share them."""
-    messages = MESSAGES_OF.get(cell.scenario) or MESSAGES[cell.capacity]
-    if cell.bytes >= LARGE_BYTES:
-        messages //= 4
-    if cell.bytes >= HUGE_BYTES:
-        messages //= 4
-    if quick:
-        messages //= 4
-    return max(messages // 4, 1) * 4
+def run_floors(args):
+    return floors.measure(os.path.join(WORK, "bin", "bound"),
+                          *(["growth"] if args.growth else []))
 
 
 def run_rounds(args, plan):
-    """All samples: {(cell, who): [the numbers a run printed, ...]}, and the
-    floors: {name: [ns, ...]}."""
-    samples, floors = {}, {}
+    """All samples: {(cell, who): [the numbers a run printed, ...]}, and the floors of
+    each round."""
+    samples, bounds = {}, []
     order = random.Random(args.seed)
     start = time.monotonic()
     for number in range(args.rounds):
-        run_floors(floors)
+        bounds.append(run_floors(args))
         for cell, whos in plan.items():
             whos = list(whos)
             order.shuffle(whos)
             for who in whos:
-                sample = run_one(who, cell, messages_of(cell, args.quick))
+                sample = run_one(who, cell, cells.messages_of(cell, args.quick))
                 samples.setdefault((cell, who), []).append(sample)
         print(f"bench: round {number + 1} of {args.rounds}, "
               f"{time.monotonic() - start:.0f} s", file=sys.stderr)
-    return samples, floors
+    return samples, bounds
 
 
-# What a run of a scenario prints, if not this.
-FIELDS = ("ns_per_msg", "cpu_ns_per_msg")
-FIELDS_OF = {
-    "ping": ("p50_ns", "p99_ns", "p999_ns"),
-    "burst": ("before_kib", "peak_kib", "after_kib"),
-    "empty": ("bytes_per_channel",),
-    "make": ("ns_per_channel",),
-    **{scenario: ("make_ns", "cancel_ns", "drop_ns") for scenario in CANCEL},
-    **nouns.FIELDS_OF,
-}
+def quartiles(field, values):
+    """The median of a number, and its quartiles."""
+    low, _, high = (statistics.quantiles(values, n=4, method="inclusive")
+                    if len(values) > 1 else values * 3)
+    return {field: round(statistics.median(values), 2),
+            f"{field}_q1": round(low, 2), f"{field}_q3": round(high, 2)}
 
 
-def row(cell, who, samples, version):
-    """What is published of a participant in a cell: the median of each number."""
-    fields = FIELDS_OF.get(cell.scenario, FIELDS)
-    return {
+def row(cell, who, samples, version, way):
+    """What is published of a participant in a cell: the median and quartiles of each
+    number; of leat the floor, too, if it has one: (ns, what it is)."""
+    found = {
         "group": cell.group, "scenario": cell.scenario, "capacity": cell.capacity,
         "bytes": cell.bytes, "who": who, "version": version,
-        **{field: round(statistics.median(values), 2)
-           for field, values in zip(fields, zip(*samples), strict=True)},
     }
+    if cell.group in growth.GROUPS:
+        found["number"] = growth.number_of(cell)
+    for field, values in zip(cells.fields_of(cell.scenario), zip(*samples), strict=True):
+        found.update(quartiles(field, values))
+    if way and who.startswith("leat"):
+        found.update(floor_ns=round(way[0], 2), floor=way[1])
+    return found
+
+
+def way_of(cell, who, least):
+    """The floor of that participant in that cell."""
+    if cell.group in growth.GROUPS:
+        return growth.floor_of(cell, least)
+    return floors.way_of(cell, who, floors.Floors(least))
 
 
 def make_plan(args):
     """{cell: [who, ...]}, and the programs that are missing."""
     plan, missing = {}, set()
-    for cell in cells(args.only.split(",")):
-        for who, (name, kind, scenarios, capacities) in participants(
+    groups = growth.GROUPS if args.growth else cells.GROUPS
+    for cell in cells.cells(groups, args.only.split(",")):
+        for who, (name, kind, scenarios, capacities) in cells.participants(
                 cell.group).items():
             if (not re.search(args.who, who) or kind != "leat" and not args.peers
                     or cell.scenario not in scenarios
@@ -302,12 +181,15 @@ def parse_args():
         "writes to build/bench.")
     parser.add_argument("--peers", action="store_true",
                         help="measure the peers, too")
+    parser.add_argument("--growth", action="store_true",
+                        help="instead of the table: how cost grows with the message, "
+                        "the threads, those who wait, the capacity, the cases")
     parser.add_argument("--quick", action="store_true",
                         help="3 rounds and a quarter of the messages")
     parser.add_argument("--only", default="", metavar="REGEX",
                         help='cells, whose names are such as "sizes 4:4 128 32";'
                         ' several expressions with commas between; groups: '
-                        + ", ".join(GROUPS))
+                        + ", ".join((*cells.GROUPS, *growth.GROUPS)))
     parser.add_argument("--who", default="", metavar="REGEX",
                         help="participants")
     parser.add_argument("--rounds", type=int)
@@ -316,7 +198,7 @@ def parse_args():
     args = parser.parse_args()
     args.full = not (args.quick or args.only or args.who or args.rounds)
     if args.rounds is None:
-        args.rounds = 3 if args.quick else 11
+        args.rounds = (ROUNDS_OF_GROWTH if args.growth else ROUNDS)[args.quick]
     if args.seed is None:
         args.seed = random.SystemRandom().randrange(1 << 31)
     return args
@@ -342,6 +224,27 @@ def about(args, versions, missing):
     }
 
 
+def pages(args, rows, facts, least):
+    """{file name: text} of what is to be written, the page to be shown first."""
+    lines = "".join(json.dumps(r, separators=(",", ":")) + "\n" for r in rows)
+    if args.growth:
+        return {"growth.md": growth.page(rows, facts, least), "growth.jsonl": lines,
+                **growth.pictures(rows)}
+    picture = chart.svg(rows)
+    kinds = cells.kinds()
+    found = {"threads.md": report.page(rows, kinds, facts, least, picture),
+             "threads.jsonl": lines, "threads.svg": picture,
+             "verdict.md": verdict.page([verdict.Run("this run", rows)], kinds)}
+    return {name: text for name, text in found.items() if text}
+
+
+def write(out, files):
+    os.makedirs(out, exist_ok=True)
+    for name, text in files.items():
+        with open(os.path.join(out, name), "w", encoding="utf-8") as f:
+            f.write(text)
+
+
 def main():
     args = parse_args()
     plan, missing = make_plan(args)
@@ -351,38 +254,25 @@ def main():
     if not plan:
         sys.exit("bench: nothing to measure")
     versions = {who: version_of(who)
-                for who in dict.fromkeys(who for who, _ in every_participant())
+                for who in dict.fromkeys(who for who, _ in cells.every_participant())
                 if any(who in whos for whos in plan.values())}
     facts = about(args, versions, missing)
     print(f"bench: seed {args.seed}", file=sys.stderr)
 
     before = os.getloadavg()[0]
-    samples, floors = run_rounds(args, plan)
+    samples, bounds = run_rounds(args, plan)
     facts["Load before"] = f"{before:.1f}"
 
-    keys = [(cell, who) for cell, whos in plan.items() for who in whos]
-    rows = [row(cell, who, samples[cell, who], versions[who])
-            for cell, who in keys]
-    spread = {(*cell[1:], who): [sample[0] for sample in samples[cell, who]]
-              for cell, who in keys}
-    kinds = {who: kind for who, (_, kind, _, _) in every_participant()}
-    picture = chart.svg(rows)
-    page = report.page(rows, kinds, spread, facts, floors, picture)
-
+    least = floors.least(bounds)
+    rows = [row(cell, who, samples[cell, who], versions[who], way_of(cell, who, least))
+            for cell, whos in plan.items() for who in whos]
+    files = pages(args, rows, facts, least)
     published = args.peers and args.full and not missing
     out = args.out or (os.path.join(ROOT, "docs", "bench") if published
                        else WORK)
-    os.makedirs(out, exist_ok=True)
-    with open(os.path.join(out, "threads.jsonl"), "w", encoding="utf-8") as f:
-        f.writelines(json.dumps(r, separators=(",", ":")) + "\n" for r in rows)
-    with open(os.path.join(out, "threads.md"), "w", encoding="utf-8") as f:
-        f.write(page)
-    if picture:
-        with open(os.path.join(out, "threads.svg"), "w", encoding="utf-8") as f:
-            f.write(picture)
-    print(page)
-    print(f"bench: written to {out}/threads.jsonl and threads.md",
-          file=sys.stderr)
+    write(out, files)
+    print(next(iter(files.values())))
+    print(f"bench: written to {out}: {', '.join(files)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ take no part in the ratio. leat is the installed static library used through
 its public headers; `leat` promises nothing, `leat-spsc` promises a single
 producer and a single consumer, `leat-mpsc` a single consumer. Nothing is
 pinned. `mutex-condvar` is a queue as written by hand. Each run checks the
-number and the sum of the messages received. bench/README.md has the rules.
+number and the sum of the messages received. *Floor* is what this machine charges for
+the least that does the same, measured in the same run, and how many times that leat
+takes; nobody can be below it. bench/README.md has the rules, and
+[verdict.md](verdict.md) what leat is to reach and where it does.
 """
 
 
@@ -77,7 +80,14 @@ def summary(rows, kinds, best):
     return lines
 
 
-def cell_rows(rows, kinds, best, spread, extra=None):
+def floor_text(row):
+    if not row.get("floor_ns"):
+        return ""
+    times = row["ns_per_msg"] / row["floor_ns"]
+    return f"{times:.1f} of {number(row['floor_ns'])}"
+
+
+def cell_rows(rows, kinds, best, extra=None):
     """The rows of one scenario, fastest first within a capacity; with a column for
     the field `extra`, which not every row has."""
     lines = []
@@ -92,14 +102,12 @@ def cell_rows(rows, kinds, best, spread, extra=None):
             if kind == "leat" and ratio > 1:
                 note = f"**{note} behind**"
         who = f"**{row['who']}**" if kind == "leat" else row["who"]
-        walls = spread[*cell_of(row), row["who"]]
-        low, _, high = (statistics.quantiles(walls, n=4) if len(walls) > 1
-                        else walls * 3)
+        low, high = row["ns_per_msg_q1"], row["ns_per_msg_q3"]
         capacity = row["capacity"] if row["capacity"] != last else ""
         last = row["capacity"]
         lines.append(f"| {capacity} | {who} | {number(row['ns_per_msg'])} | "
                      f"{number(row['cpu_ns_per_msg'])} | {note} | "
-                     f"{number(low)} to {number(high)} |")
+                     f"{number(low)} to {number(high)} | {floor_text(row)} |")
         if extra:
             lines[-1] += f" {row[extra]:.1f} |" if extra in row else " |"
     return lines
@@ -184,27 +192,27 @@ OWN = {
 }
 
 
-def own_section(group, rows, kinds, spread):
+def own_section(group, rows, kinds):
     title, note = OWN[group]
     lines = ["", f"## {title}", "", note]
     sizes = by(rows, "bytes")
     for size, mine in sizes.items():
         if len(sizes) > 1:
             lines += ["", f"### {size} bytes"]
-        lines += ["", *own_table(mine, kinds, spread)]
+        lines += ["", *own_table(mine, kinds)]
     return lines
 
 
-def own_table(rows, kinds, spread):
+def own_table(rows, kinds):
     best = best_peers(rows, kinds)
     extra = next((f for f in nouns.COLUMNS for r in rows if f in r), None)
     lines = [*summary(rows, kinds, best), "",
-             "| | capacity | who | wall ns | cpu ns | ratio | quartiles |"
+             "| | capacity | who | wall ns | cpu ns | ratio | quartiles | floor |"
              + (f" {nouns.COLUMNS[extra]} |" if extra else ""),
-             "|---|---|---|---:|---:|---:|---:|" + ("---:|" if extra else "")]
+             "|---|---|---|---:|---:|---:|---:|---:|" + ("---:|" if extra else "")]
     for scenario, mine in by(rows, "scenario").items():
         for of_cell in by(mine, "capacity").values():
-            first, *rest = cell_rows(of_cell, kinds, best, spread, extra)
+            first, *rest = cell_rows(of_cell, kinds, best, extra)
             lines += [f"| {scenario} {first}", *(f"| {line}" for line in rest)]
     return lines
 
@@ -236,7 +244,7 @@ def probe_section(scenario, rows, kinds):
     return lines
 
 
-def page(rows, kinds, spread, facts, floors, picture):
+def page(rows, kinds, facts, floors, picture):
     probed = [r for r in rows if r["scenario"] in PROBES]
     own = [r for r in rows if r["group"] in OWN]
     rows = [r for r in rows if r["scenario"] not in PROBES
@@ -257,17 +265,18 @@ def page(rows, kinds, spread, facts, floors, picture):
             lines += ["", f"## {title}, {size} bytes", ""]
             if scenario in NOTES:
                 lines += [NOTES[scenario], ""]
-            lines += ["| capacity | who | wall ns | cpu ns | ratio | quartiles |",
-                      "|---|---|---:|---:|---:|---:|"]
+            lines += ["| capacity | who | wall ns | cpu ns | ratio | quartiles | floor |",
+                      "|---|---|---:|---:|---:|---:|---:|"]
             for of_cell in by(mine, "capacity").values():
-                lines += cell_rows(of_cell, kinds, best, spread)
+                lines += cell_rows(of_cell, kinds, best)
     for group, mine in by(own, "group").items():
-        lines += own_section(group, mine, kinds, spread)
+        lines += own_section(group, mine, kinds)
     for scenario, mine in by(probed, "scenario").items():
         lines += probe_section(scenario, mine, kinds)
     lines += ["", "## Floors", "",
-              "What this machine charges, without any channel (bench/bound.c; "
-              "threads pinned to two cores).", "", "| | ns |", "|---|---:|"]
-    lines += [f"| {name} | {number(statistics.median(values))} |"
-              for name, values in floors.items()]
+              "What this machine charges, without any channel (bench/bound; what needs "
+              "two threads has them pinned to two cores), at the least of all rounds. "
+              "bench/floors.py knows which of them is the floor of which cell.",
+              "", "| | ns |", "|---|---:|"]
+    lines += [f"| {name} | {number(ns)} |" for ns, name in floors.values()]
     return "\n".join(lines) + "\n"

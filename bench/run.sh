@@ -4,7 +4,7 @@
 #
 # run.sh - build leat as a user would install it, build the peers, measure.
 #
-#   ./dev bench [--peers] [--quick] [--only REGEX] [--who REGEX] [--help]
+#   ./dev bench [--peers] [--growth] [--quick] [--only REGEX] [--who REGEX] [--help]
 #
 # Builds below build/bench only. Needs a C compiler, cmake, pkg-config and
 # python3; hashtree needs OpenSSL's headers and program, the peers GLib's and
@@ -39,7 +39,15 @@ optimisation() {
     [ "$1" = 8 ] && echo -O2 || echo -O3
 }
 
-build_leat() {
+# cell PROGRAM BYTES SOURCE [FLAG...]: a program of bench/cell.h.
+cell() {
+    local program=$1 bytes=$2 source=$3
+    quietly "$cc" "${cflags[@]}" "$(optimisation "$bytes")" \
+        -DCELL_WORDS=$((bytes / 8)) "$bench/cell.c" "$bench/probe.c" \
+        "$bench/$source" -o "$bin/$program-$bytes" "${@:4}" -pthread
+}
+
+install_leat() {
     local prefix=$work/prefix
     quietly cmake -S "$root" -B "$work/leat" -DCMAKE_BUILD_TYPE=Release \
         -DBUILD_SHARED_LIBS=OFF -DLEAT_TESTS=OFF -DLEAT_EXAMPLES=OFF \
@@ -48,24 +56,25 @@ build_leat() {
     quietly cmake --build "$work/leat" -j2
     rm -rf "$prefix"
     quietly cmake --install "$work/leat"
-    local flags
-    flags=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig \
+}
+
+# build_leat SIZE...: for messages of these sizes. pre: install_leat
+build_leat() {
+    local flags bytes
+    flags=$(PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig \
         pkg-config --static --cflags --libs leat)
-    local bytes optimise
-    for bytes in 8 32 256 4096 65536; do
-        optimise=$(optimisation "$bytes")
+    for bytes in "$@"; do
         # shellcheck disable=SC2086 # several flags
-        quietly "$cc" "${cflags[@]}" "$optimise" -DCELL_WORDS=$((bytes / 8)) \
-            "$bench/cell.c" "$bench/probe.c" "$bench/leat.c" -o "$bin/leat-$bytes" $flags -pthread
+        cell leat "$bytes" leat.c $flags
     done
 }
 
-# leat in the groups of bench/own.h. pre: build_leat
+# build_own_leat GROUP...: leat in groups of bench/own.h. pre: install_leat
 build_own_leat() {
     local flags group
     flags=$(PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig \
         pkg-config --static --cflags --libs leat)
-    for group in select oneshot cancel; do
+    for group in "$@"; do
         # shellcheck disable=SC2086 # several flags
         quietly "$cc" "${cflags[@]}" "$bench/cell.c" "$bench/probe.c" \
             "$bench/own.c" "$bench/$group.c" -o "$bin/leat-$group" $flags \
@@ -82,7 +91,7 @@ crew() {
         "${@:4}" -pthread
 }
 
-# leat in the groups of nouns.py. pre: build_leat
+# leat in the groups of nouns.py. pre: install_leat
 build_crew_leat() {
     local flags bytes
     flags=$(PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig \
@@ -108,6 +117,14 @@ build_crew_leat() {
     cp "$bench/tree.py" "$bin/tree"
 }
 
+# build_queue SIZE...: the hand-written queue for messages of these sizes.
+build_queue() {
+    local bytes
+    for bytes in "$@"; do
+        cell mutex_condvar "$bytes" peers/c/mutex_condvar.c
+    done
+}
+
 build_c_peers() {
     crew posix-sync 8 peers/c/posix_sync.c
     # shellcheck disable=SC2046 # several flags
@@ -116,13 +133,7 @@ build_c_peers() {
     else
         say "no libuv headers (libuv1-dev): leaving its queue out"
     fi
-    local bytes optimise
-    for bytes in 8 32 256; do
-        optimise=$(optimisation "$bytes")
-        quietly "$cc" "${cflags[@]}" "$optimise" -DCELL_WORDS=$((bytes / 8)) \
-            "$bench/cell.c" "$bench/probe.c" "$bench/peers/c/mutex_condvar.c" \
-            -o "$bin/mutex_condvar-$bytes" -pthread
-    done
+    build_queue 8 32 256
     if ! pkg-config --exists glib-2.0; then
         say "no GLib headers (libglib2.0-dev): leaving GAsyncQueue and GThreadPool out"
         return
@@ -169,15 +180,22 @@ need python3 "for the driver"
 rm -rf "$bin"
 mkdir -p "$bin"
 say "building"
-build_leat
-build_own_leat
-build_crew_leat
-quietly "$cc" "${cflags[@]}" -O3 "$bench/bound.c" -o "$bin/bound" -pthread
+install_leat
+quietly "$cc" "${cflags[@]}" -O3 "$bench/bound.c" "$bench"/bound/*.c -o "$bin/bound" -pthread
+peers=no
+case " $* " in *" --peers "*) peers=yes ;; esac
 case " $* " in
-*" --peers "*)
-    build_c_peers
-    build_rust_peers
-    build_go_peers
+*" --growth "*)
+    sizes=(8 64 512 4096 16384 65536)
+    build_leat "${sizes[@]}"
+    build_own_leat select parked
+    [ $peers = no ] || { build_queue "${sizes[@]}"; build_rust_peers; }
+    ;;
+*)
+    build_leat 8 32 256 4096 65536
+    build_own_leat select oneshot cancel
+    build_crew_leat
+    [ $peers = no ] || { build_c_peers; build_rust_peers; build_go_peers; }
     ;;
 esac
 exec env PYTHONDONTWRITEBYTECODE=1 python3 "$bench/drive.py" "$@"
