@@ -30,7 +30,7 @@ import verdict
 BENCH = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(BENCH)
 WORK = os.path.join(ROOT, "build", "bench")
-ROUNDS, ROUNDS_OF_GROWTH = (11, 3), (5, 2)     # and with --quick
+ROUNDS, ROUNDS_OF_GROWTH = (11, 3), (7, 2)     # and with --quick
 TIMEOUT_S = 300     # of one run: a channel that hangs is a failure
 
 
@@ -185,7 +185,7 @@ def parse_args():
                         help="instead of the table: how cost grows with the message, "
                         "the threads, those who wait, the capacity, the cases")
     parser.add_argument("--quick", action="store_true",
-                        help="3 rounds and a quarter of the messages")
+                        help="fewer rounds and a quarter of the messages")
     parser.add_argument("--only", default="", metavar="REGEX",
                         help='cells, whose names are such as "sizes 4:4 128 32";'
                         ' several expressions with commas between; groups: '

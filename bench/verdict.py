@@ -245,10 +245,16 @@ def cpu_table(all_judged, runs):
     return lines
 
 
-def limits_table(runs, kinds):
+def limits_table(all_judged, runs, kinds):
+    whole = sum(len(judged.table) for judged in all_judged)
+    modest = [sum(row[at].cpu().holds for judged in all_judged
+                  for row in judged.table.values()) for at in range(len(runs))]
     lines = ["", "## Besides", "",
              f"| | {' | '.join(run.name for run in runs)} | |",
-             "|---|" + "---:|" * len(runs) + "---|"]
+             "|---|" + "---:|" * len(runs) + "---|",
+             "| cells with no more processor time than the fastest peer |"
+             + "".join(f" {n} of {whole} |" for n in modest)
+             + f" {verdict(all(n == whole for n in modest))} |"]
     for limit in LIMITS:
         said = [limit_said(run, limit, kinds) for run in runs]
         lines.append(f"| {limit.title} | {' | '.join(s.text for s in said)} | "
@@ -270,7 +276,7 @@ def page(runs, kinds, everything=False):
     lines = [INTRO.format(of_floor=OF_FLOOR),
              "| target | mean | measured | least | cells that have it | "
              "with no more CPU time | |", "|---|---:|---:|---:|---:|---:|---|",
-             *map(summary_line, all_judged), *limits_table(runs, kinds)]
+             *map(summary_line, all_judged), *limits_table(all_judged, runs, kinds)]
     for judged in all_judged:
         rows = judged.table if everything else judged.missed()
         if rows:

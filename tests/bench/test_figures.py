@@ -128,6 +128,9 @@ class Verdict(unittest.TestCase):
         found = judged("plain channels", self.rows)
         self.assertEqual(len(found.hungry()), 1)
         self.assertFalse(found.missed())
+        cells_in_all = sum(len(judged(t.title, self.rows).table) for t in verdict.TARGETS)
+        page = verdict.page([verdict.Run("", self.rows)], KINDS)
+        self.assertIn(f"| {cells_in_all - 1} of {cells_in_all} | **not met** |", page)
 
     def test_what_was_not_measured_is_not_met(self):
         rows = [r for r in self.rows if r["group"] != "watch"]
