@@ -30,7 +30,7 @@ import verdict
 BENCH = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(BENCH)
 WORK = os.path.join(ROOT, "build", "bench")
-ROUNDS, ROUNDS_OF_GROWTH = (11, 3), (7, 2)     # and with --quick
+ROUNDS, ROUNDS_OF_GROWTH = (11, 3), (5, 2)     # and with --quick
 TIMEOUT_S = 300     # of one run: a channel that hangs is a failure
 
 

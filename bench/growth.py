@@ -68,7 +68,7 @@ def messages_of(cell, quick):
     number = number_of(cell)
     messages = {
         "grow-size": lambda: min(200000, BYTES // number),
-        "grow-threads": lambda: 400000 if cell.capacity == "128" else 1600000,
+        "grow-threads": lambda: 800000 if cell.capacity == "128" else 1600000,
         "grow-parked": lambda: TRIPS,
         "grow-capacity": lambda: (10000 if number < 16 else 100000 if number < 128
                                   else max(400000, 2 * number)),
