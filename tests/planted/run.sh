@@ -47,6 +47,7 @@ target_of() {
     storm.*) echo storm ;;
     history.checker) echo test_checker ;;
     history.*) echo history ;;
+    instructions.*) echo instructions ;;
     unit.*) echo "test_${1#unit.}" ;;
     model.*) echo "m_${1#model.}" ;;
     *) echo "${1##*.}" ;;
@@ -99,6 +100,7 @@ said() {
         sed -nE 's/^.*: runtime error: //p' "$log"
         sed -nE 's/^(leat: |\/.*\/)([^ ]*: invariant broken)?/\2/p' "$log" |
             grep -vE '^$|: seed [0-9]+$|: scenario '
+        grep -hE 'instructions became' "$log"
         grep -hE ':[0-9]+:[FE]:' "$log" | sed -E 's/^.*:[0-9]+:[FE]://'
         grep -hE 'FAIL|Fail|\*\*\*' "$log"
     } | head -n 1 | cut -c1-72
