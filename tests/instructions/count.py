@@ -36,6 +36,11 @@ HEAD = """# Instructions and calls of other libraries for one turn of each fast 
 SKIPPED = 77
 
 
+def skip(reason):
+    print(f"left out: {reason}")
+    sys.exit(SKIPPED)
+
+
 # ---- counting -----------------------------------------------------------------
 
 def cost_of(profile, program):
@@ -66,12 +71,14 @@ def run(program, *arguments):
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         done = subprocess.run(
-            ["valgrind", "--tool=callgrind", "--separate-threads=yes",
+            ["valgrind", "-q", "--tool=callgrind", "--separate-threads=yes",
              "--zero-before=counted", "--dump-after=counted",
              "--compress-strings=no", "--compress-pos=no",
              f"--callgrind-out-file={out}", program, *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             check=False)
+        if done.returncode == SKIPPED:
+            skip(done.stderr.strip())
         if done.returncode != 0:
             sys.exit(f"callgrind failed:\n{done.stderr}")
         names = done.stdout.split()
@@ -178,11 +185,6 @@ def prove(recorded, program):
 
 
 # ---- the command ------------------------------------------------------------------
-
-def skip(reason):
-    print(f"left out: {reason}")
-    sys.exit(SKIPPED)
-
 
 def main():
     parser = argparse.ArgumentParser(

@@ -5,6 +5,7 @@
  *     paths            each with TURNS turns, then twice as many
  *     paths --grown    the second time with an eighth of TURNS more than it should, as
  *                      if each turn had become that much longer */
+#include "os/os.h"
 #include "paths.h"
 
 #include <string.h>
@@ -45,6 +46,10 @@ int main(int argc, char **argv)
     if (argc > 2 || (argc == 2 && !is_grown)) {
         fputs("usage: paths [--grown]\n", stderr);
         return 2;
+    }
+    if (!leat__os_has_membarrier()) {
+        fputs("this kernel has no membarrier\n", stderr);
+        return 77;
     }
     for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
         for (const struct path *path = groups[g]; path->name; path++)
