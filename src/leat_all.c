@@ -62,7 +62,7 @@
 #include "chan/queue.c"
 #include "chan/registry.c"
 #include "chan/seg.c"
-#include "chan/spsc.c"
+#include "chan/ends.c"
 #include "chan/stats.c"
 #include "chan/transfer.c"
 #include "chan/watch.c"

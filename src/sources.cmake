@@ -49,7 +49,7 @@ set(LEAT_SOURCES
     src/chan/queue.c
     src/chan/registry.c
     src/chan/seg.c
-    src/chan/spsc.c
+    src/chan/ends.c
     src/chan/stats.c
     src/chan/transfer.c
     src/chan/watch.c

@@ -6,7 +6,7 @@
  *   locked   one short lock; bounded, rendezvous (a bounded channel of 0) and
  *            unbounded; any number of users per end              (locked.c)
  *   spsc     both ends promised single: a ring, or linked segments, without a
- *            lock on the way of a message; the lock is for sleeping (spsc.c)
+ *            lock on the way of a message; the lock is for sleeping (ends.c)
  *   cells    made with LEAT_IN_PLACE: a list of cells under the same short lock, for
  *            messages that are written and read where they lie (cells.c)
  *   timer    a receiver of times; never, of nothing (src/time)
@@ -102,7 +102,7 @@ typedef struct leat__once {
 } leat__once;
 
 /* What one end of an spsc channel keeps for itself. A parked end lends it to the
- * other, under the lock (see spsc.c). */
+ * other, under the lock (see ends.c). */
 typedef struct leat__end {
     leat__az count;    /* messages put in (or taken out) so far, free-running */
     size_t index;      /* the next slot: in `slots`, or in `seg` */
@@ -152,7 +152,7 @@ typedef struct leat__record {
 
 enum leat__kind {
     LEAT__LOCKED,
-    LEAT__SPSC,
+    LEAT__ENDS,
     LEAT__CELLS,
     LEAT__ONESHOT,
     LEAT__WATCH, /* and a reader of it, which is a kind of its own by its verbs */
@@ -168,7 +168,7 @@ enum leat__kind {
 enum leat__way {
     LEAT__WAY_WORD,
     LEAT__WAY_SIZED,
-    LEAT__WAY_SPSC_WORD,
+    LEAT__WAY_ENDS_WORD,
     LEAT__WAY_ONESHOT,
     LEAT__WAY_VERBS /* no short way: by the kind's verbs */
 };
@@ -336,7 +336,7 @@ typedef struct leat__verbs {
 } leat__verbs;
 
 extern const leat__verbs leat__locked_verbs;
-extern const leat__verbs leat__spsc_verbs;
+extern const leat__verbs leat__ends_verbs;
 extern const leat__verbs leat__cells_verbs;
 extern const leat__verbs leat__oneshot_verbs;
 extern const leat__verbs leat__watch_verbs;
@@ -522,18 +522,18 @@ int leat__locked_recv_rest(leat_chan *chan, void *msg);
 bool leat__locked_look(const leat_chan *chan, enum leat__dir dir);
 
 /* verbs.try_send and try_recv of the spsc kind. */
-int leat__spsc_try_send(leat_chan *chan, const void *msg);
-int leat__spsc_try_recv(leat_chan *chan, void *msg);
+int leat__ends_try_send(leat_chan *chan, const void *msg);
+int leat__ends_try_recv(leat_chan *chan, void *msg);
 
 /* verbs.try_send and try_recv of the oneshot kind. */
 int leat__oneshot_try_send(leat_chan *chan, const void *msg);
 int leat__oneshot_try_recv(leat_chan *chan, void *msg);
 
 /* How long to wait before the first look, for the end that has to wait now. */
-unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir);
+unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir);
 
 /* Let the asleep bits follow the queues. pre: the lock is held */
-void leat__spsc_set_asleep(leat_chan *chan);
+void leat__ends_set_asleep(leat_chan *chan);
 
 /* Wait as leat_rx_recv does when a try has said LEAT_EAGAIN (transfer.c). */
 int leat__chan_wait_for(leat_chan *chan, enum leat__dir dir, enum leat__act act,

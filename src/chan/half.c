@@ -331,7 +331,7 @@ size_t leat__chan_len(leat_chan *chan)
 {
     if (chan->verbs->len != NULL)
         return chan->verbs->len(chan);
-    if (chan->kind != LEAT__SPSC)
+    if (chan->kind != LEAT__ENDS)
         return leat__ldz_rlx(&chan->store.len); /* relaxed: a look */
     /* The consumer's count first: the producer's can only have grown since, so the
      * difference is not negative. If the consumer's is the same afterwards, both
@@ -341,9 +341,9 @@ size_t leat__chan_len(leat_chan *chan)
     size_t put;
     int looks = 0;
     do {
-        /* ORDER spsc.free: get.count before put.count. */
+        /* ORDER ends.free: get.count before put.count. */
         got = leat__ldz_acq(&chan->get.count);
-        /* ORDER spsc.full: put.count before get.count once more. */
+        /* ORDER ends.full: put.count before get.count once more. */
         put = leat__ldz_acq(&chan->put.count);
         /* relaxed: behind the acquire before it */
     } while (leat__ldz_rlx(&chan->get.count) != got && ++looks < LOOKS);

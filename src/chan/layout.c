@@ -45,7 +45,7 @@ static enum leat__kind kind_for(size_t capacity, const leat_chan_opts *opts,
      * displaces is at the receiver's end too */
     if ((opts->flags & PROMISES) != PROMISES || displaces)
         return LEAT__LOCKED;
-    return capacity > 1 ? LEAT__SPSC : LEAT__LOCKED;
+    return capacity > 1 ? LEAT__ENDS : LEAT__LOCKED;
 }
 
 bool leat__layout_head(leat__layout *layout, size_t at,
@@ -82,7 +82,7 @@ bool leat__layout_of(leat__layout *layout, size_t msg_bytes, size_t capacity,
     layout->block_align = leat__larger(LEAT__LINE_PAIR, layout->align);
     size_t head = LEAT__CHAN_BYTES;
     if (layout->kind ==
-        LEAT__SPSC) /* what follows is of the other end, or of both */
+        LEAT__ENDS) /* what follows is of the other end, or of both */
         head = leat__round_up(sizeof(leat_chan), LEAT__LINE_PAIR);
     if (!leat__layout_head(layout, head, opts))
         return false;

@@ -42,15 +42,15 @@ static enum leat__way way_of(const leat_chan *chan)
     bool word = chan->msg_bytes == LEAT__WORD;
     if ((chan->flags & LEAT_STATS) != 0 || chan->kind == LEAT__CELLS)
         return LEAT__WAY_VERBS;
-    if (chan->kind == LEAT__SPSC)
-        return word ? LEAT__WAY_SPSC_WORD : LEAT__WAY_VERBS;
+    if (chan->kind == LEAT__ENDS)
+        return word ? LEAT__WAY_ENDS_WORD : LEAT__WAY_VERBS;
     return word ? LEAT__WAY_WORD : LEAT__WAY_SIZED;
 }
 
 static const leat__verbs *verbs_of(enum leat__kind kind)
 {
     static const leat__verbs *const all[] = {
-        &leat__locked_verbs, &leat__spsc_verbs, &leat__cells_verbs};
+        &leat__locked_verbs, &leat__ends_verbs, &leat__cells_verbs};
     return all[kind];
 }
 
@@ -71,7 +71,7 @@ static void make_init(leat_chan *chan, const leat__layout *layout,
     chan->verbs = verbs_of(layout->kind);
     chan->bounded = layout->bounded;
     chan->deep = chan->cap >= DEEP_CAP;
-    chan->asymmetric = layout->kind == LEAT__SPSC && leat__os_has_membarrier();
+    chan->asymmetric = layout->kind == LEAT__ENDS && leat__os_has_membarrier();
     chan->flags = (uint8_t)opts->flags;
     chan->policy =
         (uint8_t)(layout->bounded ? opts->policy : LEAT_POLICY_BLOCK);
@@ -206,7 +206,7 @@ static void free_store(leat_chan *chan)
     if (chan->kind == LEAT__CELLS && !chan->bounded) {
         leat__cells_free(chan);
     } else if (!chan->bounded) {
-        bool began = chan->kind == LEAT__SPSC && chan->get.seg != NULL;
+        bool began = chan->kind == LEAT__ENDS && chan->get.seg != NULL;
         leat__seg_free_all(chan, began ? chan->get.seg : chan->first);
     } else {
         leat__unpoison(chan->slots, chan->cap * (chan->kind == LEAT__CELLS

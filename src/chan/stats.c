@@ -38,9 +38,9 @@ static void read_tally(leat_chan *chan, leat_stats *out)
  * and were not received. pre: the lock is held */
 static void add_ends(leat_chan *chan, leat_stats *out)
 {
-    /* ORDER spsc.free: get.count before put.count. */
+    /* ORDER ends.free: get.count before put.count. */
     size_t got = leat__ldz_acq(&chan->get.count);
-    /* ORDER spsc.full: as in leat__chan_len. */
+    /* ORDER ends.full: as in leat__chan_len. */
     size_t put = leat__ldz_acq(&chan->put.count);
     out->received = got - (out->dropped - out->sent) - out->discarded;
     out->sent += put;
@@ -56,7 +56,7 @@ bool leat_chan_stats(leat_chan *chan, leat_stats *out)
         return false;
     leat__chan_lock(chan);
     read_tally(chan, out);
-    if (chan->kind == LEAT__SPSC)
+    if (chan->kind == LEAT__ENDS)
         add_ends(chan, out);
     if (chan->verbs->count != NULL)
         chan->verbs->count(chan, out);

@@ -7,7 +7,7 @@
 #include "cancel/cancel.h"
 #include "chan/op.h"
 #include "chan/promise.h"
-#include "chan/spsc.h"
+#include "chan/ends.h"
 #include "chan/store.h"
 #include "park/spin.h"
 #include "park/until.h"
@@ -47,8 +47,8 @@ static int linger(const struct transfer *it, const leat__token *token,
 {
     leat_chan *chan = it->chan;
     leat__spin spin = LEAT__SPIN_LINGER;
-    if (chan->kind == LEAT__SPSC)
-        spin = LEAT__SPIN_AFTER(leat__spsc_patience(chan, it->dir));
+    if (chan->kind == LEAT__ENDS)
+        spin = LEAT__SPIN_AFTER(leat__ends_patience(chan, it->dir));
     /* A yield may take milliseconds, in which others come and go; who is parked is
      * in line. */
     int64_t enough_ns = leat__now_ns() + LINGER_NS;
@@ -242,35 +242,35 @@ static LEAT__NOINLINE int recv_by_verbs(leat_chan *chan, void *msg,
     return rc != LEAT_EAGAIN ? rc : recv_waiting(chan, msg, until);
 }
 
-LEAT__INLINE int spsc_send_as(leat_chan *chan, const void *msg, bool bounded,
+LEAT__INLINE int ends_send_as(leat_chan *chan, const void *msg, bool bounded,
                               size_t bytes, leat_until until)
 {
-    if (LEAT__UNLIKELY(!leat__spsc_put_alone(chan, msg, bounded, bytes)))
+    if (LEAT__UNLIKELY(!leat__ends_put_alone(chan, msg, bounded, bytes)))
         return send_by_verbs(chan, msg, until);
-    return leat__spsc_wake_other(chan, LEAT__SEND);
+    return leat__ends_wake_other(chan, LEAT__SEND);
 }
 
-LEAT__INLINE int spsc_recv_as(leat_chan *chan, void *msg, bool bounded,
+LEAT__INLINE int ends_recv_as(leat_chan *chan, void *msg, bool bounded,
                               size_t bytes, leat_until until)
 {
-    if (LEAT__UNLIKELY(!leat__spsc_get_alone(chan, msg, bounded, bytes)))
+    if (LEAT__UNLIKELY(!leat__ends_get_alone(chan, msg, bounded, bytes)))
         return recv_by_verbs(chan, msg, until);
-    return leat__spsc_wake_other(chan, LEAT__RECV);
+    return leat__ends_wake_other(chan, LEAT__RECV);
 }
 
 /* Out of line: each way has its own registers. */
-static LEAT__NOINLINE int spsc_send_word(leat_chan *chan, const void *msg,
+static LEAT__NOINLINE int ends_send_word(leat_chan *chan, const void *msg,
                                          leat_until until)
 {
-    return chan->bounded ? spsc_send_as(chan, msg, true, LEAT__WORD, until)
-                         : spsc_send_as(chan, msg, false, LEAT__WORD, until);
+    return chan->bounded ? ends_send_as(chan, msg, true, LEAT__WORD, until)
+                         : ends_send_as(chan, msg, false, LEAT__WORD, until);
 }
 
-static LEAT__NOINLINE int spsc_recv_word(leat_chan *chan, void *msg,
+static LEAT__NOINLINE int ends_recv_word(leat_chan *chan, void *msg,
                                          leat_until until)
 {
-    return chan->bounded ? spsc_recv_as(chan, msg, true, LEAT__WORD, until)
-                         : spsc_recv_as(chan, msg, false, LEAT__WORD, until);
+    return chan->bounded ? ends_recv_as(chan, msg, true, LEAT__WORD, until)
+                         : ends_recv_as(chan, msg, false, LEAT__WORD, until);
 }
 
 static LEAT__NOINLINE int oneshot_recv_waiting(leat_chan *chan, void *msg,
@@ -299,8 +299,8 @@ LEAT__INLINE int send_by_way(leat_chan *chan, const void *msg, leat_until until)
 {
     if (LEAT__LIKELY(chan->way == LEAT__WAY_WORD))
         return locked_send(chan, msg, LEAT__WORD, until);
-    if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC_WORD))
-        return spsc_send_word(chan, msg, until);
+    if (LEAT__LIKELY(chan->way == LEAT__WAY_ENDS_WORD))
+        return ends_send_word(chan, msg, until);
     if (chan->way == LEAT__WAY_ONESHOT)
         return oneshot_send(chan, msg, until);
     return chan->way == LEAT__WAY_SIZED ? locked_send_sized(chan, msg, until)
@@ -311,8 +311,8 @@ LEAT__INLINE int recv_by_way(leat_chan *chan, void *msg, leat_until until)
 {
     if (LEAT__LIKELY(chan->way == LEAT__WAY_WORD))
         return locked_recv(chan, msg, LEAT__WORD, until);
-    if (LEAT__LIKELY(chan->way == LEAT__WAY_SPSC_WORD))
-        return spsc_recv_word(chan, msg, until);
+    if (LEAT__LIKELY(chan->way == LEAT__WAY_ENDS_WORD))
+        return ends_recv_word(chan, msg, until);
     if (chan->way == LEAT__WAY_ONESHOT)
         return oneshot_recv(chan, msg, until);
     return chan->way == LEAT__WAY_SIZED ? locked_recv_sized(chan, msg, until)

@@ -45,7 +45,7 @@ typedef struct leat__spin {
 /* Lingering at a channel with room for several: the first look comes late enough
  * that the partner has moved some dozens of messages, the next ones soon. */
 #define LEAT__SPIN_LINGER       LEAT__SPIN_OF(16, 1, 100)
-/* The same with a first look of one's own choice (see leat__spsc_patience). */
+/* The same with a first look of one's own choice (see leat__ends_patience). */
 #define LEAT__SPIN_AFTER(first) LEAT__SPIN_OF(first, 2, 100)
 /* Contending for a lock: each look costs the holder a line, so looks get rarer; a
  * holder that is left alone for a microsecond gets dozens of messages done. */

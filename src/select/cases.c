@@ -66,7 +66,7 @@ static bool chan_lingers(const leat_case *it)
 {
     const leat_chan *chan = case_chan(it);
     return (chan->kind == LEAT__LOCKED && chan->cap > 1) ||
-           chan->kind == LEAT__SPSC;
+           chan->kind == LEAT__ENDS;
 }
 
 static int recv_attempt(leat_case *it)

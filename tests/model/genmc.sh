@@ -12,7 +12,7 @@
 # the one in genmc.counts: else a harness that checks less than it did would
 # pass. --write puts the numbers there instead.
 #
-# HARNESS is a name such as spsc: g_spsc.c, or m_spsc.c where there is none.
+# HARNESS is a name such as ends: g_ends.c, or m_ends.c where there is none.
 # GENMC is the program (else: genmc in PATH), LEAT_MODEL_JOBS how many run at
 # once. What GenMC said is in build/genmc.
 set -euo pipefail
@@ -21,7 +21,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 counts=$here/genmc.counts
 logs=$root/build/genmc
-harnesses=(lock wait token thread half op locked zero seg spsc
+harnesses=(lock wait token thread half op locked zero seg ends
     oneshot loop mutex setonce cancel watch broadcast)
 models=(rc11 imm)
 seconds_max=600

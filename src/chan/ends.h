@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* spsc.h - the two ends of an spsc channel, and the way of one message.
+/* ends.h - the two ends of an spsc channel, and the way of one message.
  *
- * Invariants and the sleeping protocol are in spsc.c. Inline, because this is what
+ * Invariants and the sleeping protocol are in ends.c. Inline, because this is what
  * most sends and receives on such a channel are, and calls would be half of it. */
-#ifndef LEAT_CHAN_SPSC_H
-#define LEAT_CHAN_SPSC_H
+#ifndef LEAT_CHAN_ENDS_H
+#define LEAT_CHAN_ENDS_H
 
 #include "base/mem.h"
 #include "chan/promise.h"
@@ -15,7 +15,7 @@ enum { LEAT__ASLEEP_TX = 1u, LEAT__ASLEEP_RX = 2u };
 
 static inline void leat__fence_light(const leat_chan *chan)
 {
-    /* ORDER spsc.sleep, spsc.close, spsc.held: after the count or `inside`, before
+    /* ORDER ends.sleep, ends.close, ends.held: after the count or `inside`, before
      * the look. */
     if (LEAT__LIKELY(chan->asymmetric))
         leat__fence_compiler();
@@ -44,7 +44,7 @@ static inline void leat__end_enter(leat_chan *chan, enum leat__dir dir)
 
 static inline void leat__end_leave(leat__end *end)
 {
-    /* ORDER spsc.inside: what we did before the closer sees us outside, or the
+    /* ORDER ends.inside: what we did before the closer sees us outside, or the
      * producer that holds our end. */
     leat__st32_rel(&end->inside, 0);
 }
@@ -70,7 +70,7 @@ LEAT__INLINE void leat__put(leat_chan *chan, const void *msg, bool bounded,
     put->index++;
     if (bounded && put->index == chan->cap)
         put->index = 0;
-    /* ORDER spsc.full: the message (and a fresh segment) before the count. */
+    /* ORDER ends.full: the message (and a fresh segment) before the count. */
     leat__stz_rel(&put->count, leat__end_count(put) + 1);
 }
 
@@ -91,7 +91,7 @@ LEAT__INLINE void leat__get_advance(leat_chan *chan, bool bounded)
     get->index++;
     if (bounded && get->index == chan->cap)
         get->index = 0;
-    /* ORDER spsc.free: our read of the slot before the producer's next write. */
+    /* ORDER ends.free: our read of the slot before the producer's next write. */
     leat__stz_rel(&get->count, leat__end_count(get) + 1);
 }
 
@@ -103,7 +103,7 @@ LEAT__INLINE bool leat__get_at_end(const leat_chan *chan)
 
 /* ---- with the other end asleep, perhaps --------------------------------------------- */
 
-/* ORDER spsc.sleep (Dekker, partner in enlist):
+/* ORDER ends.sleep (Dekker, partner in enlist):
  *     mover:    count := count + 1 ; light fence ; read asleep
  *     sleeper:  asleep := bit      ; heavy fence ; read count
  * Both reads cannot miss. */
@@ -116,29 +116,29 @@ static inline bool leat__is_asleep(const leat_chan *chan, uint32_t bit)
 
 /* Do it for the end that sleeps: take a message for the consumer, or put the
  * producer's, if that can be done; and wake it. return 0, to be called last */
-int leat__spsc_wake_receiver(leat_chan *chan);
-int leat__spsc_wake_sender(leat_chan *chan);
+int leat__ends_wake_receiver(leat_chan *chan);
+int leat__ends_wake_sender(leat_chan *chan);
 
 /* After a message has moved by dir. returns 0 */
-LEAT__INLINE int leat__spsc_wake_other(leat_chan *chan, enum leat__dir dir)
+LEAT__INLINE int leat__ends_wake_other(leat_chan *chan, enum leat__dir dir)
 {
     if (dir == LEAT__SEND)
         return leat__is_asleep(chan, LEAT__ASLEEP_RX)
-                   ? leat__spsc_wake_receiver(chan)
+                   ? leat__ends_wake_receiver(chan)
                    : 0;
-    return leat__is_asleep(chan, LEAT__ASLEEP_TX) ? leat__spsc_wake_sender(chan)
+    return leat__is_asleep(chan, LEAT__ASLEEP_TX) ? leat__ends_wake_sender(chan)
                                                   : 0;
 }
 
 /* ---- the way of a message that meets nobody ------------------------------------------- */
 
 /* Send a message if that takes nothing but a slot. false: nothing done. */
-LEAT__INLINE bool leat__spsc_put_alone(leat_chan *chan, const void *msg,
+LEAT__INLINE bool leat__ends_put_alone(leat_chan *chan, const void *msg,
                                        bool bounded, size_t bytes)
 {
     const leat__end *put = &chan->put;
     leat__end_enter(chan, LEAT__SEND);
-    /* ORDER spsc.close (Dekker, partner in leat__spsc_close):
+    /* ORDER ends.close (Dekker, partner in leat__ends_close):
      *     producer: inside := 1 ; light fence ; read CLOSED
      *     closer:   CLOSED := 1 ; heavy fence ; read inside
      * Either the send refuses or the closer waits for it. */
@@ -154,11 +154,11 @@ LEAT__INLINE bool leat__spsc_put_alone(leat_chan *chan, const void *msg,
 }
 
 /* Receive a message if that takes nothing but reading a slot. false: nothing done. */
-LEAT__INLINE bool leat__spsc_get_alone(leat_chan *chan, void *msg, bool bounded,
+LEAT__INLINE bool leat__ends_get_alone(leat_chan *chan, void *msg, bool bounded,
                                        size_t bytes)
 {
     leat__end_enter(chan, LEAT__RECV);
-    /* ORDER spsc.held (Dekker, partner in hold_consumer):
+    /* ORDER ends.held (Dekker, partner in hold_consumer):
      *     consumer: inside := 1 ; light fence ; read HELD
      *     producer: HELD := 1   ; heavy fence ; read inside
      * Either the receive leaves again or the producer waits for it. */

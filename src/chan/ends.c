@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* spsc.c - channels whose two ends are both promised single.
+/* ends.c - channels whose two ends are both promised single.
  *
  * Idea. Lamport's one-writer-one-reader queue: the producer alone advances
  * put.count, the consumer alone get.count, and each looks at the other's count
@@ -55,9 +55,9 @@
  * that goes on trying although it is refused can make it look more often. wake and
  * enlist take the short lock.
  *
- * MODEL: tests/model/m_spsc.c */
+ * MODEL: tests/model/m_ends.c */
 #include "chan/run.h"
-#include "chan/spsc.h"
+#include "chan/ends.h"
 #include "os/os.h"
 #include "park/spin.h"
 
@@ -89,7 +89,7 @@ static int put_room(leat_chan *chan)
     }
     if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap))
         return 0;
-    /* ORDER spsc.free: the consumer's last read of the slot before our write. */
+    /* ORDER ends.free: the consumer's last read of the slot before our write. */
     put->seen = leat__ldz_acq(&chan->get.count);
     return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
 }
@@ -100,14 +100,14 @@ static void count_put(leat_chan *chan)
     leat__tally *tally = leat__chan_tally(chan);
     if (LEAT__LIKELY(tally == NULL))
         return;
-    /* ORDER spsc.free: as in put_room; fresh, so that the length is not too high */
+    /* ORDER ends.free: as in put_room; fresh, so that the length is not too high */
     chan->put.seen = leat__ldz_acq(&chan->get.count);
     leat__tally_high(tally, leat__end_count(&chan->put) - chan->put.seen);
 }
 
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN, LEAT_ENOMEM. pre: inside, behind a light fence;
  * or the lock is held */
-static int spsc_offer(leat_chan *chan, const void *msg)
+static int ends_offer(leat_chan *chan, const void *msg)
 {
     if (LEAT__UNLIKELY(leat__chan_is(chan, LEAT__CHAN_CLOSED)))
         return LEAT_ECLOSED;
@@ -125,7 +125,7 @@ static bool get_ready(leat_chan *chan)
     leat__end *get = &chan->get;
     if (leat__end_count(get) != get->seen)
         return true;
-    /* ORDER spsc.full: the count before the message. */
+    /* ORDER ends.full: the count before the message. */
     get->seen = leat__ldz_acq(&chan->put.count);
     return leat__end_count(get) != get->seen;
 }
@@ -156,7 +156,7 @@ static const unsigned char *get_first(leat_chan *chan)
 
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN. pre: inside and drained is NULL; or the lock is
  * held and the caller retires *drained */
-static int spsc_take(leat_chan *chan, void *msg, leat__seg **drained)
+static int ends_take(leat_chan *chan, void *msg, leat__seg **drained)
 {
     if (LEAT__UNLIKELY(!get_ready(chan))) {
         if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
@@ -172,8 +172,8 @@ static int spsc_take(leat_chan *chan, void *msg, leat__seg **drained)
     return 0;
 }
 
-/* Copy the next message. As spsc_take. */
-static int spsc_show(leat_chan *chan, void *msg)
+/* Copy the next message. As ends_take. */
+static int ends_show(leat_chan *chan, void *msg)
 {
     if (!get_ready(chan)) {
         if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
@@ -185,15 +185,15 @@ static int spsc_show(leat_chan *chan, void *msg)
     return 0;
 }
 
-/* What a receiver wants. As spsc_take. */
-static int spsc_serve(leat_chan *chan, leat__waiter *receiver,
+/* What a receiver wants. As ends_take. */
+static int ends_serve(leat_chan *chan, leat__waiter *receiver,
                       leat__seg **drained)
 {
     if (receiver->act == LEAT__HINT)
         return 0; /* there is something */
     return receiver->act == LEAT__PEEK
-               ? spsc_show(chan, receiver->msg)
-               : spsc_take(chan, receiver->msg, drained);
+               ? ends_show(chan, receiver->msg)
+               : ends_take(chan, receiver->msg, drained);
 }
 
 /* What a take under the lock drained: nothing is freed under the lock. */
@@ -212,7 +212,7 @@ static void unlock_and_retire(leat_chan *chan, leat__seg *drained)
  * line once. So an end that had a run of messages since it last ran dry waits
  * longer for the next, up to the time that half the room takes; one that gets
  * single messages looks at once, for there latency is all. */
-unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir)
+unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir)
 {
     enum { RUN = 16, LEAST = 4, MOST = 512 };
     leat__end *end = dir == LEAT__SEND ? &chan->put : &chan->get;
@@ -230,7 +230,7 @@ unsigned leat__spsc_patience(leat_chan *chan, enum leat__dir dir)
 /* ---- sleeping and waking ---------------------------------------------------------- */
 
 /* I4: the bits follow the queues. pre: the lock is held */
-void leat__spsc_set_asleep(leat_chan *chan)
+void leat__ends_set_asleep(leat_chan *chan)
 {
     uint32_t bits = 0;
     if (!leat__list_is_empty(&chan->sendq))
@@ -242,7 +242,7 @@ void leat__spsc_set_asleep(leat_chan *chan)
 }
 
 /* Move a message for the consumer that sleeps, if there is one of each. */
-int leat__spsc_wake_receiver(leat_chan *chan)
+int leat__ends_wake_receiver(leat_chan *chan)
 {
     leat__waiter *receiver = NULL;
     leat__seg *drained = NULL;
@@ -253,8 +253,8 @@ int leat__spsc_wake_receiver(leat_chan *chan)
     if (!leat__list_is_empty(&chan->recvq) && get_ready(chan))
         receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
-        receiver->rc = spsc_serve(chan, receiver, &drained);
-    leat__spsc_set_asleep(chan);
+        receiver->rc = ends_serve(chan, receiver, &drained);
+    leat__ends_set_asleep(chan);
     unlock_and_retire(chan, drained);
     if (receiver != NULL)
         leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
@@ -262,7 +262,7 @@ int leat__spsc_wake_receiver(leat_chan *chan)
 }
 
 /* Put the message of the producer that sleeps, if there is room for it. */
-int leat__spsc_wake_sender(leat_chan *chan)
+int leat__ends_wake_sender(leat_chan *chan)
 {
     leat__waiter *sender = NULL;
     leat__chan_lock(chan);
@@ -270,8 +270,8 @@ int leat__spsc_wake_sender(leat_chan *chan)
         sender = leat__chan_claim_first(&chan->sendq);
     if (sender != NULL)
         sender->rc =
-            sender->act == LEAT__HINT ? 0 : spsc_offer(chan, sender->msg);
-    leat__spsc_set_asleep(chan);
+            sender->act == LEAT__HINT ? 0 : ends_offer(chan, sender->msg);
+    leat__ends_set_asleep(chan);
     leat__chan_unlock(chan);
     if (sender != NULL)
         leat__wait_complete(sender->wait, LEAT__WON_CHAN);
@@ -280,7 +280,7 @@ int leat__spsc_wake_sender(leat_chan *chan)
 
 static void fence_heavy(const leat_chan *chan)
 {
-    /* ORDER spsc.sleep, spsc.close, spsc.held: after the announcement, before the
+    /* ORDER ends.sleep, ends.close, ends.held: after the announcement, before the
      * look. */
     if (chan->asymmetric)
         leat__os_membarrier();
@@ -288,30 +288,30 @@ static void fence_heavy(const leat_chan *chan)
         leat__fence_sc();
 }
 
-static int spsc_enlist(leat_chan *chan, enum leat__dir dir,
+static int ends_enlist(leat_chan *chan, enum leat__dir dir,
                        leat__waiter *waiter)
 {
     bool sends = dir == LEAT__SEND;
     leat__link *queue = sends ? &chan->sendq : &chan->recvq;
     if (sends && !chan->bounded)
-        return leat__spsc_try_send(chan, waiter->msg); /* never has to wait */
+        return leat__ends_try_send(chan, waiter->msg); /* never has to wait */
     if (!sends && leat__chan_is(chan, LEAT__CHAN_ABORTED))
-        return leat__spsc_try_recv(chan, NULL); /* it discards */
+        return leat__ends_try_recv(chan, NULL); /* it discards */
     leat__seg *drained = NULL;
     leat__chan_lock(chan);
     LEAT_CHECK(leat__list_is_empty(queue), leat__promise_sentence(dir));
     leat__list_push_back(queue, &waiter->link);
-    leat__spsc_set_asleep(chan);
-    /* ORDER spsc.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
+    leat__ends_set_asleep(chan);
+    /* ORDER ends.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
     fence_heavy(chan);
-    int rc = sends ? spsc_offer(chan, waiter->msg)
-                   : spsc_serve(chan, waiter, &drained);
+    int rc = sends ? ends_offer(chan, waiter->msg)
+                   : ends_serve(chan, waiter, &drained);
     if (rc != LEAT_EAGAIN) {
         leat__list_remove(&waiter->link);
-        leat__spsc_set_asleep(chan);
+        leat__ends_set_asleep(chan);
     }
     unlock_and_retire(chan, drained);
-    return rc == 0 ? leat__spsc_wake_other(chan, dir) : rc;
+    return rc == 0 ? leat__ends_wake_other(chan, dir) : rc;
 }
 
 /* Might a try of this end succeed? pre: the end is enlisted, and the lock is held */
@@ -324,7 +324,7 @@ static bool end_is_ready(leat_chan *chan, enum leat__dir dir)
            leat__chan_is(chan, LEAT__CHAN_ABORTED);
 }
 
-static int spsc_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
+static int ends_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
 {
     bool sends = dir == LEAT__SEND;
     leat__link *queue = sends ? &chan->sendq : &chan->recvq;
@@ -337,19 +337,19 @@ static int spsc_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
                        waiter->wait,
                leat__promise_sentence(dir));
     leat__list_push_back(queue, &waiter->link);
-    leat__spsc_set_asleep(chan);
-    /* ORDER spsc.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
+    leat__ends_set_asleep(chan);
+    /* ORDER ends.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
     fence_heavy(chan);
     bool ready = end_is_ready(chan, dir);
     if (ready) {
         leat__list_remove(&waiter->link);
-        leat__spsc_set_asleep(chan);
+        leat__ends_set_asleep(chan);
     }
     leat__chan_unlock(chan);
     return ready ? 0 : LEAT_EAGAIN;
 }
 
-static void spsc_discard(leat_chan *chan)
+static void ends_discard(leat_chan *chan)
 {
     LEAT_ASSERT(leat__chan_is(chan, LEAT__CHAN_SEALED));
     size_t n = 0;
@@ -370,14 +370,14 @@ static void spsc_discard(leat_chan *chan)
 
 /* ---- the verbs ----------------------------------------------------------------------- */
 
-int leat__spsc_try_send(leat_chan *chan, const void *msg)
+int leat__ends_try_send(leat_chan *chan, const void *msg)
 {
     leat__end_enter(chan, LEAT__SEND);
-    /* ORDER spsc.close: the producer's half, see leat__spsc_put_alone. */
+    /* ORDER ends.close: the producer's half, see leat__ends_put_alone. */
     leat__fence_light(chan);
-    int rc = spsc_offer(chan, msg);
+    int rc = ends_offer(chan, msg);
     leat__end_leave(&chan->put);
-    return rc == 0 ? leat__spsc_wake_other(chan, LEAT__SEND) : rc;
+    return rc == 0 ? leat__ends_wake_other(chan, LEAT__SEND) : rc;
 }
 
 /* Begin a receive, when the producer does not hold the consumer's end. */
@@ -385,7 +385,7 @@ static void enter_unheld(leat_chan *chan)
 {
     for (;;) {
         leat__end_enter(chan, LEAT__RECV);
-        /* ORDER spsc.held: the consumer's half, see leat__spsc_get_alone. */
+        /* ORDER ends.held: the consumer's half, see leat__ends_get_alone. */
         leat__fence_light(chan);
         if (LEAT__LIKELY(!leat__chan_is(chan, LEAT__CHAN_HELD)))
             return;
@@ -395,26 +395,26 @@ static void enter_unheld(leat_chan *chan)
     }
 }
 
-int leat__spsc_try_recv(leat_chan *chan, void *msg)
+int leat__ends_try_recv(leat_chan *chan, void *msg)
 {
     int rc = LEAT_ECLOSED;
     enter_unheld(chan);
     if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
-        spsc_discard(chan);
+        ends_discard(chan);
     else
-        rc = spsc_take(chan, msg, NULL);
+        rc = ends_take(chan, msg, NULL);
     leat__end_leave(&chan->get);
-    return rc == 0 ? leat__spsc_wake_other(chan, LEAT__RECV) : rc;
+    return rc == 0 ? leat__ends_wake_other(chan, LEAT__RECV) : rc;
 }
 
-static int spsc_peek(leat_chan *chan, void *msg)
+static int ends_peek(leat_chan *chan, void *msg)
 {
     int rc = LEAT_ECLOSED;
     enter_unheld(chan);
     if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
-        spsc_discard(chan);
+        ends_discard(chan);
     else
-        rc = spsc_show(chan, msg);
+        rc = ends_show(chan, msg);
     leat__end_leave(&chan->get);
     return rc;
 }
@@ -438,7 +438,7 @@ static size_t put_run(leat_chan *chan, const unsigned char *msgs, size_t n)
     put->index += n;
     if (chan->bounded && put->index == chan->cap)
         put->index = 0;
-    /* ORDER spsc.full: the messages before the count. */
+    /* ORDER ends.full: the messages before the count. */
     leat__stz_rel(&put->count, leat__end_count(put) + n);
     return n;
 }
@@ -456,7 +456,7 @@ static size_t get_run(leat_chan *chan, unsigned char *msgs, size_t max)
     get->index += n;
     if (chan->bounded && get->index == chan->cap)
         get->index = 0;
-    /* ORDER spsc.free: our reads of the slots before the producer's next write. */
+    /* ORDER ends.free: our reads of the slots before the producer's next write. */
     leat__stz_rel(&get->count, leat__end_count(get) + n);
     return n;
 }
@@ -467,27 +467,27 @@ static size_t get_run(leat_chan *chan, unsigned char *msgs, size_t max)
  *     producer: put.count += n ; fence ; read get.count
  *     consumer: get.count += n ; fence ; read put.count */
 
-static ptrdiff_t spsc_send_many(leat_chan *chan, const void *msgs, size_t n)
+static ptrdiff_t ends_send_many(leat_chan *chan, const void *msgs, size_t n)
 {
     const unsigned char *bytes = msgs;
     size_t done = 0;
     int rc = LEAT_ECLOSED;
     leat__end_enter(chan, LEAT__SEND);
-    /* ORDER spsc.close: the producer's half, see leat__spsc_put_alone. */
+    /* ORDER ends.close: the producer's half, see leat__ends_put_alone. */
     leat__fence_light(chan);
     /* closed meanwhile: the closer waits until we are outside, as for one message */
     if (!leat__chan_is(chan, LEAT__CHAN_CLOSED))
         while (done < n && (rc = put_room(chan)) == 0) {
             done += put_run(chan, bytes + done * chan->msg_bytes, n - done);
             if (done < n && chan->bounded)
-                /* ORDER spsc.batch: the producer's half of the Dekker, see above. */
+                /* ORDER ends.batch: the producer's half of the Dekker, see above. */
                 leat__fence_sc();
         }
     count_put(chan);
     leat__end_leave(&chan->put);
     if (done == 0)
         return rc;
-    leat__spsc_wake_other(chan, LEAT__SEND);
+    leat__ends_wake_other(chan, LEAT__SEND);
     return (ptrdiff_t)done;
 }
 
@@ -499,19 +499,19 @@ static size_t get_many(leat_chan *chan, unsigned char *msgs, size_t max)
             get_follow(chan, NULL);
         done += get_run(chan, msgs + done * chan->msg_bytes, max - done);
         if (done < max && chan->bounded)
-            /* ORDER spsc.batch: the consumer's half. */
+            /* ORDER ends.batch: the consumer's half. */
             leat__fence_sc();
     }
     return done;
 }
 
-static ptrdiff_t spsc_recv_many(leat_chan *chan, void *msgs, size_t max)
+static ptrdiff_t ends_recv_many(leat_chan *chan, void *msgs, size_t max)
 {
     size_t done = 0;
     int rc = LEAT_ECLOSED;
     enter_unheld(chan);
     if (leat__chan_is(chan, LEAT__CHAN_ABORTED)) {
-        spsc_discard(chan);
+        ends_discard(chan);
     } else {
         bool sealed = leat__chan_is(chan, LEAT__CHAN_SEALED);
         done = get_many(chan, msgs, max); /* I5: all there is, if sealed */
@@ -520,7 +520,7 @@ static ptrdiff_t spsc_recv_many(leat_chan *chan, void *msgs, size_t max)
     leat__end_leave(&chan->get);
     if (done == 0)
         return rc;
-    leat__spsc_wake_other(chan, LEAT__RECV);
+    leat__ends_wake_other(chan, LEAT__RECV);
     return (ptrdiff_t)done;
 }
 
@@ -529,7 +529,7 @@ static ptrdiff_t spsc_recv_many(leat_chan *chan, void *msgs, size_t max)
 static void wait_until_outside(const leat__end *end)
 {
     leat__spin spin = LEAT__SPIN_PARKED;
-    /* ORDER spsc.inside: what the end did before it was outside. */
+    /* ORDER ends.inside: what the end did before it was outside. */
     while (leat__ld32_acq(&end->inside) != 0) {
         if (!leat__spin_turn(&spin))
             leat__os_nap();
@@ -542,7 +542,7 @@ static void wait_until_outside(const leat__end *end)
 static void hold_consumer(leat_chan *chan)
 {
     leat__chan_set(chan, LEAT__CHAN_HELD);
-    /* ORDER spsc.held: the producer's half of the Dekker, see leat__spsc_get_alone. */
+    /* ORDER ends.held: the producer's half of the Dekker, see leat__ends_get_alone. */
     fence_heavy(chan);
     wait_until_outside(&chan->get);
 }
@@ -561,9 +561,9 @@ static void replace_oldest(leat_chan *chan, const void *msg, void *displaced)
     leat__copy(slot, msg, chan->msg_bytes);
     put->index = put->index + 1 == chan->cap ? 0 : put->index + 1;
     get->index = put->index;
-    /* ORDER spsc.full: the message before the count. */
+    /* ORDER ends.full: the message before the count. */
     leat__stz_rel(&put->count, leat__end_count(put) + 1);
-    /* ORDER spsc.free: the producer's count before the consumer's. */
+    /* ORDER ends.free: the producer's count before the consumer's. */
     leat__stz_rel(&get->count, leat__end_count(get) + 1);
     put->seen = leat__end_count(get); /* I3 */
     get->seen = leat__end_count(put);
@@ -579,7 +579,7 @@ static int displace_held(leat_chan *chan, const void *msg, void *displaced)
     leat__chan_lock(chan);
     if (!leat__chan_is(chan, LEAT__CHAN_CLOSED)) {
         hold_consumer(chan);
-        rc = spsc_offer(chan, msg); /* there may be room by now */
+        rc = ends_offer(chan, msg); /* there may be room by now */
         if (rc == LEAT_EAGAIN) {
             replace_oldest(chan, msg, displaced);
             rc = 1;
@@ -590,17 +590,17 @@ static int displace_held(leat_chan *chan, const void *msg, void *displaced)
     return rc;
 }
 
-static int spsc_displace(leat_chan *chan, const void *msg, void *displaced)
+static int ends_displace(leat_chan *chan, const void *msg, void *displaced)
 {
     leat__end_enter(chan, LEAT__SEND);
-    /* ORDER spsc.close: the producer's half, see leat__spsc_put_alone. */
+    /* ORDER ends.close: the producer's half, see leat__ends_put_alone. */
     leat__fence_light(chan);
-    int rc = spsc_offer(chan, msg);
+    int rc = ends_offer(chan, msg);
     if (rc == LEAT_EAGAIN)
         rc = displace_held(chan, msg, displaced);
     leat__end_leave(&chan->put);
     if (rc >= 0)
-        leat__spsc_wake_other(chan, LEAT__SEND);
+        leat__ends_wake_other(chan, LEAT__SEND);
     return rc;
 }
 
@@ -616,7 +616,7 @@ static void refuse_sends(leat_chan *chan, int reason)
         chan->reason = reason;
         leat__chan_set(chan, LEAT__CHAN_CLOSED);
         leat__chan_claim_all(&chan->sendq, &won, LEAT_ECLOSED);
-        leat__spsc_set_asleep(chan);
+        leat__ends_set_asleep(chan);
     }
     leat__chan_unlock(chan);
     leat__chan_complete_all(&won);
@@ -631,42 +631,42 @@ static void seal(leat_chan *chan)
     leat__chan_set(chan, LEAT__CHAN_SEALED);
     leat__waiter *receiver = leat__chan_claim_first(&chan->recvq);
     if (receiver != NULL)
-        receiver->rc = spsc_serve(chan, receiver, &drained);
-    leat__spsc_set_asleep(chan);
+        receiver->rc = ends_serve(chan, receiver, &drained);
+    leat__ends_set_asleep(chan);
     unlock_and_retire(chan, drained);
     if (receiver != NULL)
         leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
 }
 
-static void spsc_close(leat_chan *chan, int reason)
+static void ends_close(leat_chan *chan, int reason)
 {
     refuse_sends(chan, reason);
-    /* ORDER spsc.close: the closer's half of the Dekker, see leat__spsc_put_alone. */
+    /* ORDER ends.close: the closer's half of the Dekker, see leat__ends_put_alone. */
     fence_heavy(chan);
     wait_until_outside(&chan->put);
     seal(chan);
 }
 
 /* The consumer's end is the consumer's: mark, and it discards. */
-static void spsc_abort(leat_chan *chan)
+static void ends_abort(leat_chan *chan)
 {
-    spsc_close(chan, 0);
+    ends_close(chan, 0);
     leat__chan_lock(chan);
     leat__chan_set(chan, LEAT__CHAN_ABORTED);
     leat__chan_unlock(chan);
 }
 
-const leat__verbs leat__spsc_verbs = {
-    .try_send = leat__spsc_try_send,
-    .try_recv = leat__spsc_try_recv,
-    .displace = spsc_displace,
-    .send_many = spsc_send_many,
-    .recv_many = spsc_recv_many,
-    .peek = spsc_peek,
-    .enlist = spsc_enlist,
-    .arm = spsc_arm,
-    .close = spsc_close,
-    .discard = spsc_discard,
-    .abort = spsc_abort,
-    .delisted = leat__spsc_set_asleep,
+const leat__verbs leat__ends_verbs = {
+    .try_send = leat__ends_try_send,
+    .try_recv = leat__ends_try_recv,
+    .displace = ends_displace,
+    .send_many = ends_send_many,
+    .recv_many = ends_recv_many,
+    .peek = ends_peek,
+    .enlist = ends_enlist,
+    .arm = ends_arm,
+    .close = ends_close,
+    .discard = ends_discard,
+    .abort = ends_abort,
+    .delisted = leat__ends_set_asleep,
 };
