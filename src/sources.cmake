@@ -37,6 +37,9 @@ set(LEAT_SOURCES
     src/chan/broadcast_ring.c
     src/chan/cells.c
     src/chan/dump.c
+    src/chan/ends.c
+    src/chan/ends_close.c
+    src/chan/ends_many.c
     src/chan/half.c
     src/chan/layout.c
     src/chan/locked.c
@@ -49,7 +52,6 @@ set(LEAT_SOURCES
     src/chan/queue.c
     src/chan/registry.c
     src/chan/seg.c
-    src/chan/ends.c
     src/chan/stats.c
     src/chan/transfer.c
     src/chan/watch.c

@@ -29,8 +29,8 @@
  *
  * An end takes a moment. close, abort and the last drop of a half are done when they
  * return; a call that runs beside them may come in between: there is no owner left
- * and it is not closed yet, or it is closed and not discarded yet. If both ends are
- * promised single, sends are refused first, and a receive that finds nothing may for
+ * and it is not closed yet, or it is closed and not discarded yet. If a single producer is
+ * promised, its sends are refused first, and a receive that finds nothing may for
  * a moment still find only that, and wait or give up.
  *
  * Nothing is lost and nothing comes twice: a message is delivered once, or stays
@@ -42,9 +42,8 @@
  * sleeps. With several receivers, who *handles* a message first is up to them.
  *
  * Try forms. A send or receive with leat_nowait() answers "full" (or "empty")
- * only if there was a moment during the call when the channel was so. On a
- * channel that promises both ends single the same holds. Nothing is rounded:
- * capacity 3 is full with 3.
+ * only if there was a moment during the call when the channel was so, whatever is
+ * promised. Nothing is rounded: capacity 3 is full with 3.
  *
  * A thread may own both halves and send to itself: with capacity 0 or a full
  * channel the send waits for another thread, so use leat_nowait() or a deadline
@@ -221,7 +220,8 @@ LEAT_API LEAT_NODISCARD leat_rx *leat_rx_clone(leat_rx *rx);
  * returns   true to exactly the last owner of that half
  * aborts    if a call on that half still waits when its last owner goes
  * blocks    never (wakes each waiter of the other half, runs the discard hook); the
- *           last leat_rx_drop of a channel that promises both ends as leat_rx_close
+ *           last leat_rx_drop of a channel that promises a single producer as
+ *           leat_rx_close
  * allocates never
  * threads   any owner; a call on the half that runs in another thread must be over
  *           or have an owner of its own
@@ -311,8 +311,8 @@ LEAT_API LEAT_NODISCARD int leat_tx_send(leat_tx *tx, const void *msg,
  *                              as leat_tx_send
  *           0 or below: *displaced is untouched
  * aborts    as leat_tx_send; if displaced is NULL and msg_bytes is not 0
- * blocks    never; on a channel that promises both ends single it waits out a
- *           receive that runs at this moment (a copy of one message)
+ * blocks    never; on a channel that promises a single consumer it waits out a
+ *           receive that runs at this moment (a copy of what it receives)
  * allocates as leat_tx_send            threads  as leat_tx_send
  * orders    as leat_tx_send; the send of the displaced message happens-before the
  *           return
@@ -358,8 +358,8 @@ LEAT_API LEAT_NODISCARD int leat_rx_peek(leat_rx *rx, void *msg,
  * closing once.
  *
  * aborts    if the half is no such half
- * blocks    never; if both ends are promised single it waits out a send that
- *           runs at this moment (a copy of one message, or an allocation)
+ * blocks    never; if a single producer is promised it waits out a send that
+ *           runs at this moment (a copy of what it sends)
  * allocates never            threads  any owner of the half, at any time
  * orders    close happens-before the return of LEAT_ECLOSED
  * since     0.1
@@ -379,8 +379,8 @@ LEAT_API void leat_rx_close_because(leat_rx *rx, int reason);
 
 /* Close, and discard what is queued through the hook instead of delivering it.
  * Done when it returns, with two exceptions: what another abort or drop took out
- * may still be in its hook, in that thread; and if both ends are promised single
- * the channel is marked, and the consumer's next receive (or drop) discards.
+ * may still be in its hook, in that thread; and if a single consumer is promised the
+ * channel may only be marked, and the consumer's next receive (or drop) discards.
  * Receives that follow return LEAT_ECLOSED; one that waits may get a message that
  * was there before, or LEAT_ECLOSED.
  *
@@ -402,8 +402,8 @@ LEAT_API leat_chan *leat_tx_chan(leat_tx *tx);
 LEAT_API leat_chan *leat_rx_chan(leat_rx *rx);
 
 /* What the channel is and how it stands. Numbers are true for one moment that may
- * be past when you read them (if both ends are promised, and move without a pause
- * while a third thread looks, the length may be too high by what moved). A
+ * be past when you read them (if both ends move without a pause while a third
+ * thread looks, the length may be too high by what moved). A
  * rendezvous channel is empty and full always.
  *
  * blocks    never            allocates  never

@@ -85,7 +85,6 @@ static void init_prefix(leat_chan *chan, enum leat__kind kind,
 {
     chan->kind = (uint8_t)kind;
     chan->verbs = verbs;
-    chan->way = LEAT__WAY_VERBS;
     chan->bounded = true;
     chan->flags = (uint8_t)flags;
     leat__list_init(&chan->sendq);

@@ -3,10 +3,10 @@
 /* chan.h - the inside of a channel, and the verbs that its kinds implement.
  *
  * Kinds.
- *   locked   one short lock; bounded, rendezvous (a bounded channel of 0) and
- *            unbounded; any number of users per end              (locked.c)
- *   spsc     both ends promised single: a ring, or linked segments, without a
- *            lock on the way of a message; the lock is for sleeping (ends.c)
+ *   locked   one short lock: rendezvous, room for one, and what displaces (locked.c)
+ *   ends     room for several: a ring, or linked segments, whose two ends work at the
+ *            same time; each with a lock of its own, or promised single and without.
+ *            The channel's lock is for sleeping                       (ends.c)
  *   cells    made with LEAT_IN_PLACE: a list of cells under the same short lock, for
  *            messages that are written and read where they lie (cells.c)
  *   timer    a receiver of times; never, of nothing (src/time)
@@ -17,14 +17,14 @@
  *   hub, sub a broadcast channel and its receivers, each a channel of its own:
  *            one has the sending half, the others have receiving halves
  *                                                              (broadcast.c)
- * A channel with one end promised single, or with capacity 0 or 1, is of the locked
- * kind: it means the same.
+ * A promise makes no difference to what a channel means, nor does its kind.
  *
  * Glossary.
  *   op       one started send or receive: a wait, its place in a queue (op.h)
  *   store    where queued messages are: slots of `stride` bytes
  *   seg      a block of slots of an unbounded store
- *   seal     closing has two steps in the spsc kind: sends refuse (CLOSED), then,
+ *   shared   an end (of a channel with ends) that is not promised single
+ *   seal     closing has two steps where there are ends: sends refuse (CLOSED), then,
  *            when no send is under way, receives may end (SEALED); in the locked
  *            kind both happen at once
  *
@@ -75,8 +75,8 @@ enum leat__dir { LEAT__SEND, LEAT__RECV };
 enum {
     LEAT__CHAN_CLOSED = 1u,  /* sends refuse */
     LEAT__CHAN_SEALED = 2u,  /* no message will be added any more */
-    LEAT__CHAN_ABORTED = 4u, /* what is queued is to be discarded (spsc) */
-    LEAT__CHAN_HELD = 8u     /* the producer has the consumer's end (spsc) */
+    LEAT__CHAN_ABORTED = 4u, /* what is queued is to be discarded (ends) */
+    LEAT__CHAN_HELD = 8u     /* the producer has the consumer's end (ends) */
 };
 
 /* A block of an unbounded store; the slots follow the header. */
@@ -84,9 +84,8 @@ typedef struct leat__seg {
     struct leat__seg *next;
 } leat__seg;
 
-/* The slots of a locked channel; all under the lock but len. A bounded store is
- * `slots`, with head and tail as slot numbers; an unbounded one is a list of
- * segments, head a slot number in the first and tail in the last. */
+/* The slots of a locked channel are `slots`, with head and tail as slot numbers; all
+ * under the lock but len. */
 typedef struct leat__store {
     leat__az len; /* written under the lock; a look may do without */
     size_t head;
@@ -101,16 +100,16 @@ typedef struct leat__once {
     bool tells_gone;  /* there is a hook for that, behind the channel */
 } leat__once;
 
-/* What one end of an spsc channel keeps for itself. A parked end lends it to the
- * other, under the lock (see ends.c). */
+/* What one end of a channel keeps: for who is inside, or has it lent (see ends.c). */
 typedef struct leat__end {
-    leat__az count;    /* messages put in (or taken out) so far, free-running */
-    size_t index;      /* the next slot: in `slots`, or in `seg` */
-    size_t seen;       /* the other end's count when we last looked */
-    leat__seg *seg;    /* unbounded: where index is */
-    size_t ran_dry;    /* count when this end last had to wait */
-    unsigned patience; /* pauses before its first look when it has to */
-    leat__a32 inside;  /* 1 during a call on this end */
+    leat__lock inside; /* shared: held by a call; else says that there is one */
+    bool shared;       /* not promised single; immutable */
+    leat__a32 patience; /* pauses before its first look when it has to wait */
+    leat__az count;   /* messages put in (or taken out) so far, free-running */
+    size_t index;     /* the next slot: in `slots`, or in `seg` */
+    size_t seen;      /* the other end's count when we last looked */
+    leat__seg *seg;   /* unbounded: where index is */
+    leat__az ran_dry; /* count when this end last had to wait */
 } leat__end;
 
 #define LEAT__SITES 12
@@ -123,7 +122,7 @@ typedef struct leat__site {
 } leat__site;
 
 /* What a channel with LEAT_STATS counts. Under the lock, but for high, which the
- * producer of an spsc channel writes by itself; there sent and received follow from
+ * producers' end writes where there are ends; there sent and received follow from
  * the ends' counts. */
 typedef struct leat__tally {
     uint64_t sent;
@@ -163,29 +162,30 @@ enum leat__kind {
     LEAT__SIGNAL /* src/signal; nor has this one */
 };
 
-/* The way of a message that meets nobody, in transfer.c: chosen once. A pointer, a
- * handle, a number: most messages are of the size of a word. */
+/* The way of a message that meets nobody, in transfer.c: chosen once for each half. A
+ * pointer, a handle, a number: most messages are of the size of a word. */
 enum leat__way {
-    LEAT__WAY_WORD,
+    LEAT__WAY_VERBS, /* no short way: by the kind's verbs */
+    LEAT__WAY_WORD,  /* at a shared end */
     LEAT__WAY_SIZED,
-    LEAT__WAY_ENDS_WORD,
-    LEAT__WAY_ONESHOT,
-    LEAT__WAY_VERBS /* no short way: by the kind's verbs */
+    LEAT__WAY_WORD_ALONE, /* at a promised one */
+    LEAT__WAY_SIZED_ALONE,
+    LEAT__WAY_LOCKED,
+    LEAT__WAY_ONESHOT
 };
 #define LEAT__WORD sizeof(uint64_t)
 
 /* Two lines for what is set once, then one for what a message touches (where pointers
- * have 64 bits; elsewhere the same order does). The two ends of an spsc channel follow,
- * a line pair each; other kinds are allocated without. */
+ * have 64 bits; elsewhere the same order does). The two ends follow, a line
+ * pair each; kinds that have none are allocated without. */
 struct leat_chan {
     /* -- immutable after new, but for owners, tags, holds, reason, goneq -- */
     struct leat_tx tx;
     struct leat_rx rx;
-    uint8_t kind; /* enum leat__kind */
-    uint8_t way;  /* enum leat__way */
+    uint8_t kind;   /* enum leat__kind */
+    uint8_t way[2]; /* enum leat__way, by direction */
     bool bounded;
-    bool deep;       /* room for thousands: see leat__lock_contend */
-    bool asymmetric; /* spsc: membarrier is to be had */
+    bool asymmetric; /* a promised end, and membarrier is to be had */
     uint8_t flags;
     bool lent;      /* in memory of the caller's */
     uint8_t policy; /* enum leat_policy; BLOCK if never full */
@@ -216,15 +216,16 @@ struct leat_chan {
     };
     leat__link sendq; /* parked senders, first come first; under the lock */
     leat__link recvq; /* parked receivers */
-    leat__seg *first; /* locked unbounded: where store.head is */
-    leat__seg *last;  /* and store.tail */
+    leat__seg *first; /* unbounded: the first ever; cells: the oldest message */
+    leat__seg *last;  /* cells: the newest */
     leat__ap spare;   /* unbounded: one drained segment, kept */
-    leat__a32 asleep; /* spsc: which ends are parked; written under the lock */
+    leat__a32
+        asleep; /* ends: at which somebody is parked; written under the lock */
     leat__lock
         outside;     /* held while a large message is on its way to the hook */
     leat__seg *idle; /* cells: those without a message */
 
-    /* -- spsc only, else not allocated ------------------------------------ */
+    /* -- ends only, else not allocated ------------------------------------ */
     unsigned char apart_[3 * sizeof(void *)];
     leat__end put;
     unsigned char far_apart_[LEAT__LINE_PAIR - sizeof(leat__end)];
@@ -292,8 +293,8 @@ typedef struct leat__verbs {
     int64_t (*due_ns)(leat_chan *chan);
     /* Close: refuse sends, wake the parked, seal. */
     void (*close)(leat_chan *chan, int reason);
-    /* Give everything that is queued to the discard hook. pre: sealed; spsc: the
-     * caller is the consumer */
+    /* Give everything that is queued to the discard hook. pre: sealed; at a promised
+     * end the caller is the consumer */
     void (*discard)(leat_chan *chan);
 
     /* What most kinds do in one way, and need not have (NULL). */
@@ -374,10 +375,18 @@ static inline leat_chan *leat__chan_of_rx(leat_rx *rx)
     return LEAT__CONTAINER(rx, leat_chan, rx);
 }
 
+/* Is there room for thousands? See leat__lock_contend. A nap is the time of a few
+ * thousand messages. */
+static inline bool leat__chan_is_deep(const leat_chan *chan)
+{
+    enum { DEEP_CAP = 4096 };
+    return chan->cap >= DEEP_CAP;
+}
+
 static inline void leat__chan_lock(leat_chan *chan)
 {
     if (LEAT__UNLIKELY(!leat__lock_try(&chan->lock)))
-        leat__lock_contend(&chan->lock, chan->deep);
+        leat__lock_contend(&chan->lock, leat__chan_is_deep(chan));
 }
 
 static inline void leat__chan_unlock(leat_chan *chan)
@@ -521,9 +530,21 @@ int leat__locked_recv_rest(leat_chan *chan, void *msg);
 /* Might a try succeed now? A look without the lock, for spinning. */
 bool leat__locked_look(const leat_chan *chan, enum leat__dir dir);
 
-/* verbs.try_send and try_recv of the spsc kind. */
+/* The same for any kind that has such a look. */
+static inline bool leat__chan_looks(const leat_chan *chan, enum leat__dir dir)
+{
+    return chan->verbs->look(chan, dir);
+}
+
+/* verbs.try_send, try_recv and look of the kind with ends. */
 int leat__ends_try_send(leat_chan *chan, const void *msg);
 int leat__ends_try_recv(leat_chan *chan, void *msg);
+bool leat__ends_look(const leat_chan *chan, enum leat__dir dir);
+
+/* What is left of such a try when ends.h's way of a message alone was not possible; they
+ * leave the end. pre: inside */
+int leat__ends_send_rest(leat_chan *chan, const void *msg);
+int leat__ends_recv_rest(leat_chan *chan, void *msg);
 
 /* verbs.try_send and try_recv of the oneshot kind. */
 int leat__oneshot_try_send(leat_chan *chan, const void *msg);
@@ -531,9 +552,6 @@ int leat__oneshot_try_recv(leat_chan *chan, void *msg);
 
 /* How long to wait before the first look, for the end that has to wait now. */
 unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir);
-
-/* Let the asleep bits follow the queues. pre: the lock is held */
-void leat__ends_set_asleep(leat_chan *chan);
 
 /* Wait as leat_rx_recv does when a try has said LEAT_EAGAIN (transfer.c). */
 int leat__chan_wait_for(leat_chan *chan, enum leat__dir dir, enum leat__act act,
@@ -556,6 +574,10 @@ static inline bool leat__policy_displaces(enum leat_policy policy)
 int leat__policy_full(leat_chan *chan, const void *msg);
 
 /* ---- the rest -------------------------------------------------------------------- */
+
+/* Every send that is over by now is seen by the caller afterwards, and every send that
+ * begins from now on sees what the caller wrote before. */
+void leat__chan_visit_senders(leat_chan *chan);
 
 /* Take the waiter out of the queue if it is in there still. */
 void leat__chan_delist(leat_chan *chan, leat__waiter *waiter);

@@ -27,7 +27,7 @@ static const char *kind_of(const leat_chan *chan)
         return "broadcast";
     if (chan->kind == LEAT__CELLS)
         return chan->bounded ? "bounded in place" : "unbounded in place";
-    if (chan->kind == LEAT__ENDS)
+    if (chan->kind == LEAT__ENDS && !chan->put.shared && !chan->get.shared)
         return chan->bounded ? "bounded spsc" : "unbounded spsc";
     return chan->bounded ? "bounded" : "unbounded";
 }

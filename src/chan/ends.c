@@ -1,101 +1,117 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* ends.c - channels whose two ends are both promised single.
+/* ends.c - channels with room for several, whose two ends work at the same time.
  *
- * Idea. Lamport's one-writer-one-reader queue: the producer alone advances
- * put.count, the consumer alone get.count, and each looks at the other's count
- * only when the one it remembers (`seen`) says full or empty. Bounded: a ring of
- * exactly cap slots. Unbounded: linked segments. No locked instruction on the way.
+ * Idea. Lamport's one-writer-one-reader queue: who is at the producers' end alone
+ * advances put.count, who is at the consumers' end alone get.count, and each looks at
+ * the other's count only when the one it remembers (`seen`) says full or empty.
+ * Bounded: a ring of exactly cap slots. Unbounded: linked segments. An end that is
+ * promised single is entered without a locked instruction; a *shared* one has a short
+ * lock of its own (the two-lock queue of Michael and Scott, PODC 1996), so that senders
+ * never wait for receivers (docs/adr/0010-a-lock-per-end.md).
  *
- * Sleeping. The lock guards the queues, `asleep` and the state word. An end that
- * would wait enlists under the lock, says so in `asleep`, and tries once more
- * behind a heavy fence; the other end, having moved a message, looks at `asleep`
- * behind a light one. Either the look sees the sleeper or the retry sees the
- * message. Where the kernel has membarrier the light fence is for the compiler
- * only and the heavy one is a system call, paid before a sleep; elsewhere both are
- * real fences (docs/adr/0002-asymmetric-fences.md).
+ * Sleeping. The channel's lock guards the queues, `asleep` and the state word. Who would
+ * wait enlists under the lock, says so in `asleep`, visits the other end, and tries once
+ * more; who has moved a message looks at `asleep` before it leaves its end. If the other
+ * end is shared, the visit enters and leaves it: whoever is inside later sees the sleeper,
+ * and the retry sees what was done by those before. If it is promised, the visit is a
+ * heavy fence and the mover's look comes after a light one: either the look sees the
+ * sleeper or the retry sees the message. Where the kernel has membarrier the light fence
+ * is for the compiler only and the heavy one is a system call, paid before a sleep;
+ * elsewhere both are real fences (docs/adr/0002-asymmetric-fences.md).
  *
- * Hand-off. Whoever finds the other end asleep moves the message for it: it wins
- * the sleeper's wait and, as its proxy, takes from (or puts into) the queue. The
- * sleeper's end is its own again when it is completed.
+ * Hand-off. Whoever finds the other end asleep moves the messages for it: it wins the
+ * sleepers' waits and, as their proxy, takes from (or puts into) the queue, at both ends
+ * until nobody can be served. A promised end is lent with its sleeper's place in the
+ * queue, and is its own again when it is completed; a shared one is entered.
  *
- * Displacing (leat_tx_force on a full ring). The producer, with the lock, sets HELD,
- * then a heavy fence, then waits until the consumer is outside (get.inside); a
- * consumer says that it is inside before it looks at HELD, and if it sees it, leaves
- * and comes back through the lock. So the producer has both ends, and takes the
- * oldest message as the consumer's proxy.
+ * Displacing (leat_tx_force on a full ring). With the lock, the producer enters a shared
+ * consumers' end. For a promised one it sets HELD, then a heavy fence, then waits until
+ * the consumer is outside (get.inside); a consumer says that it is inside before it looks
+ * at HELD, and if it sees it, leaves and comes back through the lock. So the producer has
+ * both ends, and takes the oldest message as the consumer's proxy.
  *
- * Closing. The producer says that it is inside a send (put.inside) before it looks
- * at CLOSED; the closer sets CLOSED, then a heavy fence, then waits until the
- * producer is outside; then no message can follow, and it sets SEALED. A receiver
- * ends on SEALED, never on CLOSED.
+ * Closing. Inside a shared producers' end the closer sets CLOSED and SEALED at once. A
+ * promised producer says that it is inside a send (put.inside) before it looks at CLOSED;
+ * the closer sets CLOSED, then a heavy fence, then waits until the producer is outside;
+ * then no message can follow, and it sets SEALED. A receiver ends on SEALED, never on
+ * CLOSED.
  *
- * State. put.*: the producer's, or its proxy's (see above); get.*: the consumer's.
+ * State. put.*: of who is inside the producers' end, or its proxy; get.*: likewise.
  * The other end reads only put.count, get.count, put.inside; and, behind put.count,
  * what the producer linked: first, and next in a segment.
  *
  * Invariants (counts as free-running differences).
  *   I1  0 <= put.count - get.count <= cap; for who only looks it may be cap + 1 for
- *       a moment, while the producer displaces
+ *       a moment, while a producer displaces
  *   I2  a slot is written only before put.count covers it and read only while
  *       get.count does not
  *   I3  put.seen <= get.count and get.seen <= put.count: stale on the safe side
- *   I4  an end is in its queue => its bit in asleep is set (it may be set with a
- *       waiter that another event has won, and clear only with an empty queue)
+ *   I4  somebody of an end is in its queue => its bit in asleep is set (it may be set
+ *       with waiters that other events have won, and clear only with an empty queue)
  *   I5  SEALED => put.count changes no more
  *   I6  HELD and the consumer seen outside => it touches nothing of get.* until
  *       HELD is gone
+ *   I7  at most one thread is inside a shared end
+ *   I8  whenever the lock is free and nobody is inside an end or on the way from there
+ *       to the lock: no receiver is asleep while there is a message, and no sender
+ *       while there is room
  *
- * Synchronisation (x: never at the same time as itself, -: free)
+ * Order of locks: the channel's, then the producers' end, then the consumers'. Nobody who
+ * is inside an end waits for the channel's lock, or for the other end but in this order.
+ *
+ * Synchronisation (x: never at the same time as itself if promised, -: free)
  *     send x    recv x    send with recv -    close - with all
- *     discard: the consumer's    free: whoever drops last
+ *     discard: the consumer's, if promised    free: whoever drops last
  *
- * Progress and lifetime. A try never waits. close waits until it sees the producer
- * outside: for one copy, and in an unbounded channel for an allocation; a producer
- * that goes on trying although it is refused can make it look more often. wake and
- * enlist take the short lock.
+ * Progress and lifetime. A try waits for a shared end, for one copy. close waits until it
+ * sees the producers' end free: for one copy; a promised producer that goes on trying
+ * although it is refused can make it look more often. wake and enlist take the short
+ * lock. Nothing is allocated, freed or called back in a shared end or under the lock.
  *
- * MODEL: tests/model/m_ends.c */
-#include "chan/run.h"
+ * MODEL: tests/model/m_ends.c, tests/model/m_shared.c */
 #include "chan/ends.h"
+#include "chan/run.h"
 #include "os/os.h"
 #include "park/spin.h"
 
+/* A segment is needed before the send can be done: allocate and come again. */
+enum { NEED_SEG = 1 };
+
 /* ---- one message, whatever it takes ----------------------------------------------- */
 
-/* Unbounded: a fresh segment at the end. false: no memory. */
-static bool put_grow(leat_chan *chan)
+/* Unbounded: a fresh segment at the end. */
+static void put_grow(leat_chan *chan, leat__seg *fresh)
 {
     leat__end *put = &chan->put;
-    leat__seg *fresh = leat__seg_new(chan);
-    if (fresh == NULL)
-        return false;
     if (put->seg == NULL)
         chan->first = fresh; /* the consumer reads it once count is 1 */
     else
         put->seg->next = fresh;
     put->seg = fresh;
     put->index = 0;
-    return true;
 }
 
-/* 0: there is a slot to write; or LEAT_EAGAIN (full), LEAT_ENOMEM. */
-static int put_room(leat_chan *chan)
+int leat__put_room(leat_chan *chan, leat__seg **fresh)
 {
     leat__end *put = &chan->put;
-    if (!chan->bounded) {
-        bool none = put->seg == NULL || put->index == chan->seg_slots;
-        return LEAT__UNLIKELY(none) && !put_grow(chan) ? LEAT_ENOMEM : 0;
+    if (chan->bounded) {
+        if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap))
+            return 0;
+        /* ORDER ends.free: the consumer's last read of the slot before our write. */
+        put->seen = leat__ldz_acq(&chan->get.count);
+        return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
     }
-    if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap))
+    if (LEAT__LIKELY(put->seg != NULL && put->index != chan->seg_slots))
         return 0;
-    /* ORDER ends.free: the consumer's last read of the slot before our write. */
-    put->seen = leat__ldz_acq(&chan->get.count);
-    return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
+    if (*fresh == NULL)
+        return NEED_SEG;
+    put_grow(chan, *fresh);
+    *fresh = NULL;
+    return 0;
 }
 
-/* Messages were put. */
-static void count_put(leat_chan *chan)
+void leat__count_put(leat_chan *chan)
 {
     leat__tally *tally = leat__chan_tally(chan);
     if (LEAT__LIKELY(tally == NULL))
@@ -105,22 +121,27 @@ static void count_put(leat_chan *chan)
     leat__tally_high(tally, leat__end_count(&chan->put) - chan->put.seen);
 }
 
-/* 0, LEAT_ECLOSED, LEAT_EAGAIN, LEAT_ENOMEM. pre: inside, behind a light fence;
- * or the lock is held */
-static int ends_offer(leat_chan *chan, const void *msg)
+/* 0, LEAT_ECLOSED, LEAT_EAGAIN, NEED_SEG. pre: inside; or the lock is held, and the end
+ * borrowed */
+static int offer(leat_chan *chan, const void *msg, leat__seg **fresh)
 {
     if (LEAT__UNLIKELY(leat__chan_is(chan, LEAT__CHAN_CLOSED)))
         return LEAT_ECLOSED;
-    int rc = put_room(chan);
+    int rc = leat__put_room(chan, fresh);
     if (LEAT__LIKELY(rc == 0)) {
         leat__put(chan, msg, chan->bounded, chan->msg_bytes);
-        count_put(chan);
+        leat__count_put(chan);
     }
     return rc;
 }
 
-/* Is there a message to take? */
-static bool get_ready(leat_chan *chan)
+int leat__ends_offer(leat_chan *chan, const void *msg)
+{
+    LEAT_ASSERT(chan->bounded);
+    return offer(chan, msg, NULL);
+}
+
+bool leat__get_ready(leat_chan *chan)
 {
     leat__end *get = &chan->get;
     if (leat__end_count(get) != get->seen)
@@ -130,18 +151,16 @@ static bool get_ready(leat_chan *chan)
     return leat__end_count(get) != get->seen;
 }
 
-/* Unbounded: on to the next segment, or to the first. The one that is drained is
- * retired, or given to who holds the lock and retires it later. */
-static void get_follow(leat_chan *chan, leat__seg **drained_out)
+void leat__get_follow(leat_chan *chan, leat__leavings *left)
 {
     leat__end *get = &chan->get;
     leat__seg *drained = get->seg;
     get->seg = drained == NULL ? chan->first : drained->next;
     get->index = 0;
-    if (drained_out != NULL)
-        *drained_out = drained;
-    else if (drained != NULL)
-        leat__seg_retire(chan, drained);
+    if (drained != NULL) {
+        drained->next = left->drained;
+        left->drained = drained;
+    }
 }
 
 /* Where the first message is, without moving on: a segment that is drained stays. */
@@ -154,54 +173,56 @@ static const unsigned char *get_first(leat_chan *chan)
     return leat__seg_slot(chan, next, 0);
 }
 
-/* 0, LEAT_ECLOSED, LEAT_EAGAIN. pre: inside and drained is NULL; or the lock is
- * held and the caller retires *drained */
-static int ends_take(leat_chan *chan, void *msg, leat__seg **drained)
+/* 0: there is a message; LEAT_ECLOSED, LEAT_EAGAIN. pre: as offer */
+static int get_any(leat_chan *chan)
 {
-    if (LEAT__UNLIKELY(!get_ready(chan))) {
-        if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
-            return LEAT_EAGAIN;
-        /* I5: what came before the seal is visible now */
-        if (!get_ready(chan))
-            return LEAT_ECLOSED;
-    }
+    if (LEAT__LIKELY(leat__get_ready(chan)))
+        return 0;
+    if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
+        return LEAT_EAGAIN;
+    /* I5: what came before the seal is visible now */
+    return leat__get_ready(chan) ? 0 : LEAT_ECLOSED;
+}
+
+/* 0, LEAT_ECLOSED, LEAT_EAGAIN. pre: as offer */
+static int take(leat_chan *chan, void *msg, leat__leavings *left)
+{
+    int rc = get_any(chan);
+    if (LEAT__UNLIKELY(rc != 0))
+        return rc;
     if (!chan->bounded && LEAT__UNLIKELY(leat__get_at_end(chan)))
-        get_follow(chan, drained);
+        leat__get_follow(chan, left);
     leat__copy(msg, leat__get_slot(chan, chan->bounded), chan->msg_bytes);
     leat__get_advance(chan, chan->bounded);
     return 0;
 }
 
-/* Copy the next message. As ends_take. */
-static int ends_show(leat_chan *chan, void *msg)
+/* Copy the next message. As take. */
+static int show(leat_chan *chan, void *msg)
 {
-    if (!get_ready(chan)) {
-        if (!leat__chan_is(chan, LEAT__CHAN_SEALED))
-            return LEAT_EAGAIN;
-        if (!get_ready(chan)) /* I5 */
-            return LEAT_ECLOSED;
-    }
-    leat__copy(msg, get_first(chan), chan->msg_bytes);
-    return 0;
+    int rc = get_any(chan);
+    if (rc == 0)
+        leat__copy(msg, get_first(chan), chan->msg_bytes);
+    return rc;
 }
 
-/* What a receiver wants. As ends_take. */
-static int ends_serve(leat_chan *chan, leat__waiter *receiver,
-                      leat__seg **drained)
+int leat__ends_serve(leat_chan *chan, leat__waiter *receiver,
+                     leat__leavings *left)
 {
     if (receiver->act == LEAT__HINT)
         return 0; /* there is something */
-    return receiver->act == LEAT__PEEK
-               ? ends_show(chan, receiver->msg)
-               : ends_take(chan, receiver->msg, drained);
+    return receiver->act == LEAT__PEEK ? show(chan, receiver->msg)
+                                       : take(chan, receiver->msg, left);
 }
 
-/* What a take under the lock drained: nothing is freed under the lock. */
-static void unlock_and_retire(leat_chan *chan, leat__seg *drained)
+void leat__ends_settle(leat_chan *chan, leat__leavings *left)
 {
-    leat__chan_unlock(chan);
-    if (drained != NULL)
+    leat__chan_complete_all(&left->won);
+    while (LEAT__UNLIKELY(left->drained != NULL)) {
+        leat__seg *drained = left->drained;
+        left->drained = drained->next;
         leat__seg_retire(chan, drained);
+    }
 }
 
 /* ---- patience ------------------------------------------------------------------- */
@@ -211,25 +232,68 @@ static void unlock_and_retire(leat_chan *chan, leat__seg *drained)
  * the other. One that waits until a few lines of messages are there moves each
  * line once. So an end that had a run of messages since it last ran dry waits
  * longer for the next, up to the time that half the room takes; one that gets
- * single messages looks at once, for there latency is all. */
+ * single messages looks at once, for there latency is all. (relaxed: several may wait
+ * at a shared end, and any of their numbers will do.) */
 unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir)
 {
     enum { RUN = 16, LEAST = 4, MOST = 512 };
-    leat__end *end = dir == LEAT__SEND ? &chan->put : &chan->get;
-    size_t run = leat__end_count(end) - end->ran_dry;
+    leat__end *end = leat__end_of(chan, dir);
+    size_t now = leat__end_count(end);
+    size_t run = now - leat__ldz_rlx(&end->ran_dry);    /* relaxed: see above */
+    uint32_t patience = leat__ld32_rlx(&end->patience); /* relaxed: likewise */
     unsigned most = chan->cap / 2 < MOST ? (unsigned)(chan->cap / 2) : MOST;
-    end->ran_dry += run;
-    end->patience = run >= RUN ? end->patience * 2 : end->patience / 2;
-    if (end->patience < LEAST)
-        end->patience = LEAST;
-    if (end->patience > most)
-        end->patience = most;
-    return end->patience;
+    patience = run >= RUN ? patience * 2 : patience / 2;
+    if (patience < LEAST)
+        patience = LEAST;
+    if (patience > most)
+        patience = most;
+    leat__stz_rlx(&end->ran_dry, now);        /* relaxed: likewise */
+    leat__st32_rlx(&end->patience, patience); /* relaxed: likewise */
+    return patience;
+}
+
+/* ---- at the other end, or in another's place --------------------------------------- */
+
+void leat__end_borrow(leat_chan *chan, enum leat__dir dir)
+{
+    if (leat__end_of(chan, dir)->shared)
+        leat__end_enter(chan, dir);
+}
+
+void leat__end_give_back(leat_chan *chan, enum leat__dir dir)
+{
+    if (leat__end_of(chan, dir)->shared)
+        leat__end_leave(leat__end_of(chan, dir));
+}
+
+void leat__end_visit(leat_chan *chan, enum leat__dir dir)
+{
+    if (leat__end_of(chan, dir)->shared) {
+        leat__end_enter(chan, dir);
+        leat__end_leave(leat__end_of(chan, dir));
+    } else if (chan->asymmetric) {
+        /* ORDER ends.sleep, ends.close, ends.held: after the announcement, before
+         * the look. */
+        leat__os_membarrier();
+    } else {
+        /* ORDER ends.sleep, ends.close, ends.held: likewise */
+        leat__fence_sc();
+    }
+}
+
+void leat__chan_visit_senders(leat_chan *chan)
+{
+    if (chan->kind == LEAT__ENDS) {
+        leat__end_visit(chan, LEAT__SEND);
+    } else {
+        leat__chan_lock(chan);
+        leat__chan_unlock(chan);
+    }
 }
 
 /* ---- sleeping and waking ---------------------------------------------------------- */
 
-/* I4: the bits follow the queues. pre: the lock is held */
+/* I4: the bits follow the queues. */
 void leat__ends_set_asleep(leat_chan *chan)
 {
     uint32_t bits = 0;
@@ -237,436 +301,254 @@ void leat__ends_set_asleep(leat_chan *chan)
         bits |= LEAT__ASLEEP_TX;
     if (!leat__list_is_empty(&chan->recvq))
         bits |= LEAT__ASLEEP_RX;
-    /* relaxed: the heavy fence of enlist orders it; clearing may be seen late */
+    /* relaxed: the visit of enlist orders it; clearing may be seen late */
     leat__st32_rlx(&chan->asleep, bits);
 }
 
-/* Move a message for the consumer that sleeps, if there is one of each. */
-int leat__ends_wake_receiver(leat_chan *chan)
+/* A promised end is ours only while its owner is enlisted: it has to come through the
+ * lock to leave, or is completed after it. */
+static void ends_serve_receivers(leat_chan *chan, leat__leavings *left)
 {
-    leat__waiter *receiver = NULL;
-    leat__seg *drained = NULL;
-    leat__chan_lock(chan);
-    /* The consumer's end is ours only while it is enlisted: it has to come through
-     * the lock to leave. And it may have taken the message that we put by itself
-     * and be asleep for the next one. */
-    if (!leat__list_is_empty(&chan->recvq) && get_ready(chan))
-        receiver = leat__chan_claim_first(&chan->recvq);
-    if (receiver != NULL)
-        receiver->rc = ends_serve(chan, receiver, &drained);
-    leat__ends_set_asleep(chan);
-    unlock_and_retire(chan, drained);
-    if (receiver != NULL)
-        leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
-    return 0;
+    leat__waiter *receiver;
+    if (leat__list_is_empty(&chan->recvq))
+        return;
+    leat__end_borrow(chan, LEAT__RECV);
+    while (leat__get_ready(chan) &&
+           (receiver = leat__chan_claim_first(&chan->recvq)) != NULL) {
+        receiver->rc = leat__ends_serve(chan, receiver, left);
+        leat__list_push_back(&left->won, &receiver->link);
+    }
+    leat__end_give_back(chan, LEAT__RECV);
 }
 
-/* Put the message of the producer that sleeps, if there is room for it. */
-int leat__ends_wake_sender(leat_chan *chan)
+/* returns whether messages went in */
+static bool ends_serve_senders(leat_chan *chan, leat__leavings *left)
 {
-    leat__waiter *sender = NULL;
-    leat__chan_lock(chan);
-    if (!leat__list_is_empty(&chan->sendq) && put_room(chan) == 0)
-        sender = leat__chan_claim_first(&chan->sendq);
-    if (sender != NULL)
-        sender->rc =
-            sender->act == LEAT__HINT ? 0 : ends_offer(chan, sender->msg);
+    leat__waiter *sender;
+    bool any = false;
+    if (leat__list_is_empty(&chan->sendq))
+        return false;
+    leat__end_borrow(chan, LEAT__SEND);
+    while (leat__put_room(chan, NULL) == 0 &&
+           (sender = leat__chan_claim_first(&chan->sendq)) != NULL) {
+        bool hint = sender->act == LEAT__HINT;
+        sender->rc = hint ? 0 : leat__ends_offer(chan, sender->msg);
+        any = any || !hint;
+        leat__list_push_back(&left->won, &sender->link);
+    }
+    leat__end_give_back(chan, LEAT__SEND);
+    return any;
+}
+
+void leat__ends_serve_all(leat_chan *chan, leat__leavings *left)
+{
+    do
+        ends_serve_receivers(chan, left);
+    while (ends_serve_senders(chan, left)); /* what went in may be somebody's */
     leat__ends_set_asleep(chan);
+}
+
+int leat__ends_wake(leat_chan *chan)
+{
+    leat__leavings left;
+    leat__leavings_init(&left);
+    leat__chan_lock(chan);
+    leat__ends_serve_all(chan, &left);
     leat__chan_unlock(chan);
-    if (sender != NULL)
-        leat__wait_complete(sender->wait, LEAT__WON_CHAN);
+    leat__ends_settle(chan, &left);
     return 0;
 }
 
-static void fence_heavy(const leat_chan *chan)
+static leat__link *queue_of(leat_chan *chan, enum leat__dir dir)
 {
-    /* ORDER ends.sleep, ends.close, ends.held: after the announcement, before the
-     * look. */
-    if (chan->asymmetric)
-        leat__os_membarrier();
-    else
-        leat__fence_sc();
+    return dir == LEAT__SEND ? &chan->sendq : &chan->recvq;
+}
+
+/* Into the queue, and say so. pre: the lock is held */
+static void announce(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
+{
+    leat__list_push_back(queue_of(chan, dir), &waiter->link);
+    leat__ends_set_asleep(chan);
+    leat__end_visit(chan, leat__other_half(dir));
+}
+
+static void renounce(leat_chan *chan, leat__waiter *waiter)
+{
+    leat__list_remove(&waiter->link);
+    leat__ends_set_asleep(chan);
 }
 
 static int ends_enlist(leat_chan *chan, enum leat__dir dir,
                        leat__waiter *waiter)
 {
     bool sends = dir == LEAT__SEND;
-    leat__link *queue = sends ? &chan->sendq : &chan->recvq;
     if (sends && !chan->bounded)
         return leat__ends_try_send(chan, waiter->msg); /* never has to wait */
     if (!sends && leat__chan_is(chan, LEAT__CHAN_ABORTED))
         return leat__ends_try_recv(chan, NULL); /* it discards */
-    leat__seg *drained = NULL;
+    leat__leavings left;
+    leat__leavings_init(&left);
     leat__chan_lock(chan);
-    LEAT_CHECK(leat__list_is_empty(queue), leat__promise_sentence(dir));
-    leat__list_push_back(queue, &waiter->link);
-    leat__ends_set_asleep(chan);
-    /* ORDER ends.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
-    fence_heavy(chan);
-    int rc = sends ? ends_offer(chan, waiter->msg)
-                   : ends_serve(chan, waiter, &drained);
-    if (rc != LEAT_EAGAIN) {
-        leat__list_remove(&waiter->link);
-        leat__ends_set_asleep(chan);
-    }
-    unlock_and_retire(chan, drained);
-    return rc == 0 ? leat__ends_wake_other(chan, dir) : rc;
+    LEAT_CHECK(leat__end_of(chan, dir)->shared ||
+                   leat__list_is_empty(queue_of(chan, dir)),
+               leat__promise_sentence(dir));
+    announce(chan, dir, waiter);
+    leat__end_borrow(chan, dir);
+    int rc = sends ? leat__ends_offer(chan, waiter->msg)
+                   : leat__ends_serve(chan, waiter, &left);
+    leat__end_give_back(chan, dir);
+    if (rc != LEAT_EAGAIN)
+        renounce(chan, waiter);
+    if (rc == 0)
+        leat__ends_serve_all(chan, &left);
+    leat__chan_unlock(chan);
+    leat__ends_settle(chan, &left);
+    return rc;
 }
 
-/* Might a try of this end succeed? pre: the end is enlisted, and the lock is held */
+/* Might a try of this end succeed? pre: enlisted, and the lock is held */
 static bool end_is_ready(leat_chan *chan, enum leat__dir dir)
 {
-    if (dir == LEAT__SEND)
-        return leat__chan_is(chan, LEAT__CHAN_CLOSED) ||
-               put_room(chan) != LEAT_EAGAIN;
-    return get_ready(chan) || leat__chan_is(chan, LEAT__CHAN_SEALED) ||
-           leat__chan_is(chan, LEAT__CHAN_ABORTED);
+    leat__end_borrow(chan, dir);
+    bool ready =
+        dir == LEAT__SEND
+            ? leat__chan_is(chan, LEAT__CHAN_CLOSED) ||
+                  leat__put_room(chan, NULL) != LEAT_EAGAIN
+            : leat__get_ready(chan) ||
+                  leat__chan_is(chan, LEAT__CHAN_SEALED | LEAT__CHAN_ABORTED);
+    leat__end_give_back(chan, dir);
+    return ready;
+}
+
+/* One wait may have a promised end in several cases. */
+static bool may_arm(leat_chan *chan, enum leat__dir dir,
+                    const leat__waiter *waiter)
+{
+    const leat__link *queue = queue_of(chan, dir);
+    return leat__end_of(chan, dir)->shared || leat__list_is_empty(queue) ||
+           LEAT__CONTAINER(queue->next, leat__waiter, link)->wait ==
+               waiter->wait;
 }
 
 static int ends_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
 {
-    bool sends = dir == LEAT__SEND;
-    leat__link *queue = sends ? &chan->sendq : &chan->recvq;
-    if (sends && !chan->bounded)
+    if (dir == LEAT__SEND && !chan->bounded)
         return 0; /* never has to wait */
     leat__chan_lock(chan);
-    /* one wait may have the end in several cases */
-    LEAT_CHECK(leat__list_is_empty(queue) ||
-                   LEAT__CONTAINER(queue->next, leat__waiter, link)->wait ==
-                       waiter->wait,
-               leat__promise_sentence(dir));
-    leat__list_push_back(queue, &waiter->link);
-    leat__ends_set_asleep(chan);
-    /* ORDER ends.sleep: the sleeper's half of the Dekker, see leat__is_asleep. */
-    fence_heavy(chan);
+    LEAT_CHECK(may_arm(chan, dir, waiter), leat__promise_sentence(dir));
+    announce(chan, dir, waiter);
     bool ready = end_is_ready(chan, dir);
-    if (ready) {
-        leat__list_remove(&waiter->link);
-        leat__ends_set_asleep(chan);
-    }
+    if (ready)
+        renounce(chan, waiter);
     leat__chan_unlock(chan);
     return ready ? 0 : LEAT_EAGAIN;
 }
 
-static void ends_discard(leat_chan *chan)
-{
-    LEAT_ASSERT(leat__chan_is(chan, LEAT__CHAN_SEALED));
-    size_t n = 0;
-    for (; get_ready(chan); n++) {
-        if (!chan->bounded && leat__get_at_end(chan))
-            get_follow(chan, NULL);
-        unsigned char *slot = leat__get_slot(chan, chan->bounded);
-        if (chan->discard != NULL)
-            chan->discard(slot, chan->discard_arg);
-        leat__get_advance(chan, chan->bounded);
-    }
-    if (leat__chan_tally(chan) != NULL) {
-        leat__chan_lock(chan);
-        leat__chan_tally(chan)->discarded += n;
-        leat__chan_unlock(chan);
-    }
-}
-
 /* ---- the verbs ----------------------------------------------------------------------- */
+
+int leat__ends_send_rest(leat_chan *chan, const void *msg)
+{
+    leat__seg *fresh = NULL;
+    bool shared = chan->put.shared;
+    bool wake;
+    int rc;
+    for (;;) {
+        rc = offer(chan, msg, &fresh);
+        wake = rc == 0 && leat__end_must_wake(chan, LEAT__SEND, shared);
+        leat__end_leave(&chan->put);
+        if (rc != NEED_SEG)
+            break;
+        /* allocate outside; another sender may grow meanwhile */
+        fresh = leat__seg_new(chan);
+        if (fresh == NULL)
+            return LEAT_ENOMEM;
+        leat__end_enter(chan, LEAT__SEND);
+    }
+    if (fresh != NULL)
+        leat__seg_retire(chan, fresh);
+    return wake ? leat__ends_wake(chan) : rc;
+}
 
 int leat__ends_try_send(leat_chan *chan, const void *msg)
 {
     leat__end_enter(chan, LEAT__SEND);
-    /* ORDER ends.close: the producer's half, see leat__ends_put_alone. */
-    leat__fence_light(chan);
-    int rc = ends_offer(chan, msg);
-    leat__end_leave(&chan->put);
-    return rc == 0 ? leat__ends_wake_other(chan, LEAT__SEND) : rc;
+    return leat__ends_send_rest(chan, msg);
 }
 
-/* Begin a receive, when the producer does not hold the consumer's end. */
-static void enter_unheld(leat_chan *chan)
+void leat__get_enter(leat_chan *chan)
 {
-    for (;;) {
-        leat__end_enter(chan, LEAT__RECV);
-        /* ORDER ends.held: the consumer's half, see leat__ends_get_alone. */
-        leat__fence_light(chan);
-        if (LEAT__LIKELY(!leat__chan_is(chan, LEAT__CHAN_HELD)))
-            return;
+    leat__end_enter(chan, LEAT__RECV);
+    while (LEAT__UNLIKELY(leat__chan_is(chan, LEAT__CHAN_HELD))) {
         leat__end_leave(&chan->get);
         leat__chan_lock(chan); /* who holds our end has the lock */
         leat__chan_unlock(chan);
+        leat__end_enter(chan, LEAT__RECV);
     }
+}
+
+/* A promised consumer that sees ABORTED: leave, and discard. */
+static int discard_after_abort(leat_chan *chan)
+{
+    leat__end_leave(&chan->get);
+    leat__ends_discard(chan);
+    return LEAT_ECLOSED;
+}
+
+int leat__ends_recv_rest(leat_chan *chan, void *msg)
+{
+    if (leat__chan_is(chan, LEAT__CHAN_HELD)) {
+        leat__end_leave(&chan->get);
+        leat__get_enter(chan);
+    }
+    if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
+        return discard_after_abort(chan);
+    leat__leavings left;
+    leat__leavings_init(&left);
+    int rc = take(chan, msg, &left);
+    bool wake =
+        rc == 0 && leat__end_must_wake(chan, LEAT__RECV, chan->get.shared);
+    leat__end_leave(&chan->get);
+    leat__ends_settle(chan, &left);
+    return wake ? leat__ends_wake(chan) : rc;
 }
 
 int leat__ends_try_recv(leat_chan *chan, void *msg)
 {
-    int rc = LEAT_ECLOSED;
-    enter_unheld(chan);
-    if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
-        ends_discard(chan);
-    else
-        rc = ends_take(chan, msg, NULL);
-    leat__end_leave(&chan->get);
-    return rc == 0 ? leat__ends_wake_other(chan, LEAT__RECV) : rc;
+    leat__get_enter(chan);
+    return leat__ends_recv_rest(chan, msg);
 }
 
 static int ends_peek(leat_chan *chan, void *msg)
 {
-    int rc = LEAT_ECLOSED;
-    enter_unheld(chan);
+    leat__get_enter(chan);
     if (leat__chan_is(chan, LEAT__CHAN_ABORTED))
-        ends_discard(chan);
-    else
-        rc = ends_show(chan, msg);
+        return discard_after_abort(chan);
+    int rc = show(chan, msg);
     leat__end_leave(&chan->get);
     return rc;
 }
 
-/* ---- batches --------------------------------------------------------------------- */
-
-/* Put up to n messages, as many as have room side by side: one count for all. pre:
- * put_room was 0 */
-static size_t put_run(leat_chan *chan, const unsigned char *msgs, size_t n)
+bool leat__ends_look(const leat_chan *chan, enum leat__dir dir)
 {
-    leat__end *put = &chan->put;
-    size_t slots = (chan->bounded ? chan->cap : chan->seg_slots) - put->index;
-    n = leat__least(n, slots);
-    if (chan->bounded)
-        n = leat__least(n, chan->cap - (leat__end_count(put) - put->seen));
-    unsigned char *slot = chan->bounded
-                              ? leat__chan_slot(chan, put->index)
-                              : leat__seg_slot(chan, put->seg, put->index);
-    leat__slots_fill(chan, slot, n);
-    leat__copy_in(chan, slot, msgs, n);
-    put->index += n;
-    if (chan->bounded && put->index == chan->cap)
-        put->index = 0;
-    /* ORDER ends.full: the messages before the count. */
-    leat__stz_rel(&put->count, leat__end_count(put) + n);
-    return n;
-}
-
-/* Get up to max messages that lie side by side. pre: get_ready, and not at_end */
-static size_t get_run(leat_chan *chan, unsigned char *msgs, size_t max)
-{
-    leat__end *get = &chan->get;
-    size_t slots = (chan->bounded ? chan->cap : chan->seg_slots) - get->index;
-    size_t n =
-        leat__least(leat__least(max, slots), get->seen - leat__end_count(get));
-    unsigned char *slot = leat__get_slot(chan, chan->bounded);
-    leat__copy_out(chan, msgs, slot, n);
-    leat__slots_empty(chan, slot, n);
-    get->index += n;
-    if (chan->bounded && get->index == chan->cap)
-        get->index = 0;
-    /* ORDER ends.free: our reads of the slots before the producer's next write. */
-    leat__stz_rel(&get->count, leat__end_count(get) + n);
-    return n;
-}
-
-/* Two batches that overlap must not both stop early, each with an old view of what the
- * other has moved, one at a full channel and the other at an empty one. So before a
- * batch that has moved some messages looks for more, its count comes before that look:
- *     producer: put.count += n ; fence ; read get.count
- *     consumer: get.count += n ; fence ; read put.count */
-
-static ptrdiff_t ends_send_many(leat_chan *chan, const void *msgs, size_t n)
-{
-    const unsigned char *bytes = msgs;
-    size_t done = 0;
-    int rc = LEAT_ECLOSED;
-    leat__end_enter(chan, LEAT__SEND);
-    /* ORDER ends.close: the producer's half, see leat__ends_put_alone. */
-    leat__fence_light(chan);
-    /* closed meanwhile: the closer waits until we are outside, as for one message */
-    if (!leat__chan_is(chan, LEAT__CHAN_CLOSED))
-        while (done < n && (rc = put_room(chan)) == 0) {
-            done += put_run(chan, bytes + done * chan->msg_bytes, n - done);
-            if (done < n && chan->bounded)
-                /* ORDER ends.batch: the producer's half of the Dekker, see above. */
-                leat__fence_sc();
-        }
-    count_put(chan);
-    leat__end_leave(&chan->put);
-    if (done == 0)
-        return rc;
-    leat__ends_wake_other(chan, LEAT__SEND);
-    return (ptrdiff_t)done;
-}
-
-static size_t get_many(leat_chan *chan, unsigned char *msgs, size_t max)
-{
-    size_t done = 0;
-    while (done < max && get_ready(chan)) {
-        if (!chan->bounded && leat__get_at_end(chan))
-            get_follow(chan, NULL);
-        done += get_run(chan, msgs + done * chan->msg_bytes, max - done);
-        if (done < max && chan->bounded)
-            /* ORDER ends.batch: the consumer's half. */
-            leat__fence_sc();
-    }
-    return done;
-}
-
-static ptrdiff_t ends_recv_many(leat_chan *chan, void *msgs, size_t max)
-{
-    size_t done = 0;
-    int rc = LEAT_ECLOSED;
-    enter_unheld(chan);
-    if (leat__chan_is(chan, LEAT__CHAN_ABORTED)) {
-        ends_discard(chan);
-    } else {
-        bool sealed = leat__chan_is(chan, LEAT__CHAN_SEALED);
-        done = get_many(chan, msgs, max); /* I5: all there is, if sealed */
-        rc = sealed ? LEAT_ECLOSED : LEAT_EAGAIN;
-    }
-    leat__end_leave(&chan->get);
-    if (done == 0)
-        return rc;
-    leat__ends_wake_other(chan, LEAT__RECV);
-    return (ptrdiff_t)done;
-}
-
-/* ---- displacing ----------------------------------------------------------------- */
-
-static void wait_until_outside(const leat__end *end)
-{
-    leat__spin spin = LEAT__SPIN_PARKED;
-    /* ORDER ends.inside: what the end did before it was outside. */
-    while (leat__ld32_acq(&end->inside) != 0) {
-        if (!leat__spin_turn(&spin))
-            leat__os_nap();
-    }
-}
-
-/* Make the consumer's end ours until HELD is cleared. pre: the lock is held, and
- * the channel is not closed: a consumer that discards is inside for as long as the
- * hook takes, and that comes after the close */
-static void hold_consumer(leat_chan *chan)
-{
-    leat__chan_set(chan, LEAT__CHAN_HELD);
-    /* ORDER ends.held: the producer's half of the Dekker, see leat__ends_get_alone. */
-    fence_heavy(chan);
-    wait_until_outside(&chan->get);
-}
-
-/* The oldest message out and the new one into its slot, which in a full ring is the
- * next to be written. The producer's count comes first: a look in between finds one
- * too many, which it takes for full, and never one less. pre: both ends are ours */
-static void replace_oldest(leat_chan *chan, const void *msg, void *displaced)
-{
-    leat__end *put = &chan->put;
-    leat__end *get = &chan->get;
-    unsigned char *slot = leat__get_slot(chan, true);
-    LEAT_ASSERT(put->index == get->index);
-    if (displaced != NULL)
-        leat__copy(displaced, slot, chan->msg_bytes);
-    leat__copy(slot, msg, chan->msg_bytes);
-    put->index = put->index + 1 == chan->cap ? 0 : put->index + 1;
-    get->index = put->index;
-    /* ORDER ends.full: the message before the count. */
-    leat__stz_rel(&put->count, leat__end_count(put) + 1);
-    /* ORDER ends.free: the producer's count before the consumer's. */
-    leat__stz_rel(&get->count, leat__end_count(get) + 1);
-    put->seen = leat__end_count(get); /* I3 */
-    get->seen = leat__end_count(put);
-    if (leat__chan_tally(chan) != NULL)
-        leat__chan_tally(chan)->dropped++;
-    count_put(chan);
-}
-
-/* pre: inside */
-static int displace_held(leat_chan *chan, const void *msg, void *displaced)
-{
-    int rc = LEAT_ECLOSED;
-    leat__chan_lock(chan);
-    if (!leat__chan_is(chan, LEAT__CHAN_CLOSED)) {
-        hold_consumer(chan);
-        rc = ends_offer(chan, msg); /* there may be room by now */
-        if (rc == LEAT_EAGAIN) {
-            replace_oldest(chan, msg, displaced);
-            rc = 1;
-        }
-        leat__chan_clear(chan, LEAT__CHAN_HELD);
-    }
-    leat__chan_unlock(chan);
-    return rc;
-}
-
-static int ends_displace(leat_chan *chan, const void *msg, void *displaced)
-{
-    leat__end_enter(chan, LEAT__SEND);
-    /* ORDER ends.close: the producer's half, see leat__ends_put_alone. */
-    leat__fence_light(chan);
-    int rc = ends_offer(chan, msg);
-    if (rc == LEAT_EAGAIN)
-        rc = displace_held(chan, msg, displaced);
-    leat__end_leave(&chan->put);
-    if (rc >= 0)
-        leat__ends_wake_other(chan, LEAT__SEND);
-    return rc;
-}
-
-/* ---- closing ---------------------------------------------------------------------- */
-
-/* Set CLOSED and turn the parked sender away. */
-static void refuse_sends(leat_chan *chan, int reason)
-{
-    leat__link won;
-    leat__list_init(&won);
-    leat__chan_lock(chan);
-    if (!leat__chan_is(chan, LEAT__CHAN_CLOSED)) {
-        chan->reason = reason;
-        leat__chan_set(chan, LEAT__CHAN_CLOSED);
-        leat__chan_claim_all(&chan->sendq, &won, LEAT_ECLOSED);
-        leat__ends_set_asleep(chan);
-    }
-    leat__chan_unlock(chan);
-    leat__chan_complete_all(&won);
-}
-
-/* Set SEALED and end the parked receiver's wait: with a message, if the producer
- * put one and has not come to waking it. */
-static void seal(leat_chan *chan)
-{
-    leat__seg *drained = NULL;
-    leat__chan_lock(chan);
-    leat__chan_set(chan, LEAT__CHAN_SEALED);
-    leat__waiter *receiver = leat__chan_claim_first(&chan->recvq);
-    if (receiver != NULL)
-        receiver->rc = ends_serve(chan, receiver, &drained);
-    leat__ends_set_asleep(chan);
-    unlock_and_retire(chan, drained);
-    if (receiver != NULL)
-        leat__wait_complete(receiver->wait, LEAT__WON_CHAN);
-}
-
-static void ends_close(leat_chan *chan, int reason)
-{
-    refuse_sends(chan, reason);
-    /* ORDER ends.close: the closer's half of the Dekker, see leat__ends_put_alone. */
-    fence_heavy(chan);
-    wait_until_outside(&chan->put);
-    seal(chan);
-}
-
-/* The consumer's end is the consumer's: mark, and it discards. */
-static void ends_abort(leat_chan *chan)
-{
-    ends_close(chan, 0);
-    leat__chan_lock(chan);
-    leat__chan_set(chan, LEAT__CHAN_ABORTED);
-    leat__chan_unlock(chan);
+    /* relaxed: looks; the try that follows enters the end */
+    size_t got = leat__ldz_rlx(&chan->get.count);
+    size_t put = leat__ldz_rlx(&chan->put.count);
+    bool closed = (leat__ld32_rlx(&chan->state) & LEAT__CHAN_CLOSED) != 0;
+    return closed || (dir == LEAT__SEND ? put - got != chan->cap : put != got);
 }
 
 const leat__verbs leat__ends_verbs = {
     .try_send = leat__ends_try_send,
     .try_recv = leat__ends_try_recv,
-    .displace = ends_displace,
-    .send_many = ends_send_many,
-    .recv_many = ends_recv_many,
+    .displace = leat__ends_displace,
+    .send_many = leat__ends_send_many,
+    .recv_many = leat__ends_recv_many,
     .peek = ends_peek,
     .enlist = ends_enlist,
     .arm = ends_arm,
-    .close = ends_close,
-    .discard = ends_discard,
-    .abort = ends_abort,
+    .close = leat__ends_close,
+    .discard = leat__ends_discard,
+    .abort = leat__ends_abort,
     .delisted = leat__ends_set_asleep,
+    .look = leat__ends_look,
 };

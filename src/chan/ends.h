@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* ends.h - the two ends of an spsc channel, and the way of one message.
+/* ends.h - the two ends of a channel with ends, and the way of one message.
  *
  * Invariants and the sleeping protocol are in ends.c. Inline, because this is what
- * most sends and receives on such a channel are, and calls would be half of it. */
+ * most sends and receives are, and calls would be half of it. `shared`, `bounded` and
+ * `bytes` are the channel's, as constants where they are known: branches less, and the
+ * copy is a move and not a call. */
 #ifndef LEAT_CHAN_ENDS_H
 #define LEAT_CHAN_ENDS_H
 
@@ -12,6 +14,17 @@
 #include "chan/run.h"
 
 enum { LEAT__ASLEEP_TX = 1u, LEAT__ASLEEP_RX = 2u };
+
+static inline leat__end *leat__end_of(leat_chan *chan, enum leat__dir dir)
+{
+    return dir == LEAT__SEND ? &chan->put : &chan->get;
+}
+
+/* The bit that says that this end is asleep. */
+static inline uint32_t leat__asleep_bit(enum leat__dir dir)
+{
+    return dir == LEAT__SEND ? LEAT__ASLEEP_TX : LEAT__ASLEEP_RX;
+}
 
 static inline void leat__fence_light(const leat_chan *chan)
 {
@@ -25,40 +38,68 @@ static inline void leat__fence_light(const leat_chan *chan)
 
 /* ---- inside ------------------------------------------------------------------- */
 
-static inline void leat__end_enter(leat_chan *chan, enum leat__dir dir)
+/* A promised end: nobody else enters, but say so to who closes, or wants our end. */
+static inline void leat__end_enter_alone(leat_chan *chan, enum leat__dir dir)
 {
-    leat__end *end = dir == LEAT__SEND ? &chan->put : &chan->get;
+    leat__end *end = leat__end_of(chan, dir);
 #if LEAT_DEBUG
     /* relaxed: overlap shows without it, and order between calls is the callers'
      * to give: what we added here ThreadSanitizer would not miss */
-    uint32_t inside = leat__xchg32_rlx(&end->inside, 1);
+    uint32_t inside = leat__xchg32_rlx(&end->inside.held, 1);
     LEAT_CHECK(inside == 0, leat__promise_sentence(dir));
     /* relaxed: our own bit; set only while a call of this end is parked */
     uint32_t asleep = leat__ld32_rlx(&chan->asleep);
-    uint32_t own = dir == LEAT__SEND ? LEAT__ASLEEP_TX : LEAT__ASLEEP_RX;
-    LEAT_CHECK((asleep & own) == 0, leat__promise_sentence(dir));
+    LEAT_CHECK((asleep & leat__asleep_bit(dir)) == 0,
+               leat__promise_sentence(dir));
 #else
-    leat__st32_rlx(&end->inside, 1); /* relaxed: the light fence follows */
+    leat__st32_rlx(&end->inside.held, 1); /* relaxed: the light fence follows */
 #endif
+    /* ORDER ends.close (Dekker, partner in leat__ends_close):
+     *     producer: inside := 1 ; light fence ; read CLOSED
+     *     closer:   CLOSED := 1 ; heavy fence ; read inside
+     * Either the send refuses or the closer waits for it.
+     * ORDER ends.held (Dekker, partner in hold_consumer):
+     *     consumer: inside := 1 ; light fence ; read HELD
+     *     producer: HELD := 1   ; heavy fence ; read inside
+     * Either the receive leaves again or the producer waits for it. */
+    leat__fence_light(chan);
+}
+
+/* Begin a call on an end. false: another call is inside, which only a shared end says. */
+LEAT__INLINE bool leat__end_try_enter(leat_chan *chan, enum leat__dir dir,
+                                      bool shared)
+{
+    if (shared)
+        return leat__lock_try(&leat__end_of(chan, dir)->inside);
+    leat__end_enter_alone(chan, dir);
+    return true;
+}
+
+static inline void leat__end_enter(leat_chan *chan, enum leat__dir dir)
+{
+    if (!leat__end_try_enter(chan, dir, leat__end_of(chan, dir)->shared))
+        leat__lock_contend(&leat__end_of(chan, dir)->inside,
+                           leat__chan_is_deep(chan));
 }
 
 static inline void leat__end_leave(leat__end *end)
 {
-    /* ORDER ends.inside: what we did before the closer sees us outside, or the
-     * producer that holds our end. */
-    leat__st32_rel(&end->inside, 0);
+    /* relaxed: only who is inside asks, about its own store */
+    LEAT_ASSERT(leat__ld32_rlx(&end->inside.held) == 1);
+    /* ORDER ends.inside: what we did before the next call on a shared end (lock.pass),
+     * the closer that sees us outside, or the producer that holds our end. */
+    leat__st32_rel(&end->inside.held, 0);
 }
 
 /* ---- the producer's end --------------------------------------------------------- */
 
-/* relaxed: an end reads its own count, or as a proxy under the lock */
+/* relaxed: by who is inside, or has the end lent to it; else a look */
 static inline size_t leat__end_count(const leat__end *end)
 {
     return leat__ldz_rlx(&end->count);
 }
 
-/* pre: there is room. `bounded` and `bytes` are the channel's, as constants where
- * they are known: a branch less, and the copy is a move and not a call. */
+/* pre: there is room */
 LEAT__INLINE void leat__put(leat_chan *chan, const void *msg, bool bounded,
                             size_t bytes)
 {
@@ -101,77 +142,122 @@ LEAT__INLINE bool leat__get_at_end(const leat_chan *chan)
     return chan->get.seg == NULL || chan->get.index == chan->seg_slots;
 }
 
-/* ---- with the other end asleep, perhaps --------------------------------------------- */
+/* ---- the other end, asleep ------------------------------------------------------------ */
 
-/* ORDER ends.sleep (Dekker, partner in enlist):
+/* After a message has moved by dir, still inside: is the other end to be woken?
+ * A shared end is entered by who goes to sleep on the other, after it has said so: either
+ * that came before us, or it will see our count.
+ * ORDER ends.sleep (a promised end; Dekker, partner in enlist):
  *     mover:    count := count + 1 ; light fence ; read asleep
  *     sleeper:  asleep := bit      ; heavy fence ; read count
  * Both reads cannot miss. */
-static inline bool leat__is_asleep(const leat_chan *chan, uint32_t bit)
+LEAT__INLINE bool leat__end_must_wake(const leat_chan *chan, enum leat__dir dir,
+                                      bool shared)
 {
-    leat__fence_light(chan);
-    /* relaxed: ordered by the fence; stale means one lock in vain */
-    return LEAT__UNLIKELY((leat__ld32_rlx(&chan->asleep) & bit) != 0);
+    uint32_t other = dir == LEAT__SEND ? LEAT__ASLEEP_RX : LEAT__ASLEEP_TX;
+    if (!shared)
+        leat__fence_light(chan);
+    /* relaxed: ordered by the fence, or the entry; stale means one lock in vain */
+    return (leat__ld32_rlx(&chan->asleep) & other) != 0;
 }
 
-/* Do it for the end that sleeps: take a message for the consumer, or put the
- * producer's, if that can be done; and wake it. return 0, to be called last */
-int leat__ends_wake_receiver(leat_chan *chan);
-int leat__ends_wake_sender(leat_chan *chan);
-
-/* After a message has moved by dir. returns 0 */
-LEAT__INLINE int leat__ends_wake_other(leat_chan *chan, enum leat__dir dir)
-{
-    if (dir == LEAT__SEND)
-        return leat__is_asleep(chan, LEAT__ASLEEP_RX)
-                   ? leat__ends_wake_receiver(chan)
-                   : 0;
-    return leat__is_asleep(chan, LEAT__ASLEEP_TX) ? leat__ends_wake_sender(chan)
-                                                  : 0;
-}
+/* Do it for those who sleep, at either end, as far as it can be done, and wake them.
+ * pre: not inside. returns 0, to be called last */
+int leat__ends_wake(leat_chan *chan);
 
 /* ---- the way of a message that meets nobody ------------------------------------------- */
 
-/* Send a message if that takes nothing but a slot. false: nothing done. */
+/* Send a message if that takes nothing but a slot. pre: inside. false: nothing done */
 LEAT__INLINE bool leat__ends_put_alone(leat_chan *chan, const void *msg,
                                        bool bounded, size_t bytes)
 {
     const leat__end *put = &chan->put;
-    leat__end_enter(chan, LEAT__SEND);
-    /* ORDER ends.close (Dekker, partner in leat__ends_close):
-     *     producer: inside := 1 ; light fence ; read CLOSED
-     *     closer:   CLOSED := 1 ; heavy fence ; read inside
-     * Either the send refuses or the closer waits for it. */
-    leat__fence_light(chan);
     /* by what we have seen: a new look at the consumer's count is for the rest */
     bool room = bounded ? leat__end_count(put) - put->seen != chan->cap
                         : put->seg != NULL && put->index != chan->seg_slots;
-    bool may = room && !leat__chan_is(chan, LEAT__CHAN_CLOSED);
-    if (LEAT__LIKELY(may))
-        leat__put(chan, msg, bounded, bytes);
-    leat__end_leave(&chan->put);
-    return may;
+    if (LEAT__UNLIKELY(!room || leat__chan_is(chan, LEAT__CHAN_CLOSED)))
+        return false;
+    leat__put(chan, msg, bounded, bytes);
+    return true;
 }
 
-/* Receive a message if that takes nothing but reading a slot. false: nothing done. */
-LEAT__INLINE bool leat__ends_get_alone(leat_chan *chan, void *msg, bool bounded,
-                                       size_t bytes)
+/* Receive a message if that takes nothing but reading a slot. As put_alone. */
+LEAT__INLINE bool leat__ends_get_alone(leat_chan *chan, void *msg, bool shared,
+                                       bool bounded, size_t bytes)
 {
-    leat__end_enter(chan, LEAT__RECV);
-    /* ORDER ends.held (Dekker, partner in hold_consumer):
-     *     consumer: inside := 1 ; light fence ; read HELD
-     *     producer: HELD := 1   ; heavy fence ; read inside
-     * Either the receive leaves again or the producer waits for it. */
-    leat__fence_light(chan);
-    bool may = !leat__chan_is(chan, LEAT__CHAN_ABORTED | LEAT__CHAN_HELD) &&
-               leat__end_count(&chan->get) != chan->get.seen &&
-               (bounded || !leat__get_at_end(chan));
-    if (LEAT__LIKELY(may)) {
-        leat__copy(msg, leat__get_slot(chan, bounded), bytes);
-        leat__get_advance(chan, bounded);
-    }
-    leat__end_leave(&chan->get);
-    return may;
+    const leat__end *get = &chan->get;
+    bool may =
+        leat__end_count(get) != get->seen &&
+        (bounded || !leat__get_at_end(chan)) &&
+        (shared || !leat__chan_is(chan, LEAT__CHAN_ABORTED | LEAT__CHAN_HELD));
+    if (LEAT__UNLIKELY(!may))
+        return false;
+    leat__copy(msg, leat__get_slot(chan, bounded), bytes);
+    leat__get_advance(chan, bounded);
+    return true;
 }
+
+/* ---- between ends.c and its other parts -------------------------------------------- */
+
+/* What a call leaves to be done when it has no lock any more. */
+typedef struct leat__leavings {
+    leat__link won;     /* complete them */
+    leat__seg *drained; /* retire these */
+} leat__leavings;
+
+static inline void leat__leavings_init(leat__leavings *left)
+{
+    leat__list_init(&left->won);
+    left->drained = NULL;
+}
+
+void leat__ends_settle(leat_chan *chan, leat__leavings *left);
+
+/* Let the asleep bits follow the queues. pre: the lock is held */
+void leat__ends_set_asleep(leat_chan *chan);
+
+/* The end of somebody who is enlisted, or our own, with the lock held: a promised one is
+ * lent with that, a shared one is entered. */
+void leat__end_borrow(leat_chan *chan, enum leat__dir dir);
+void leat__end_give_back(leat_chan *chan, enum leat__dir dir);
+
+/* What we wrote is seen by every call on that end that begins now, and we see what those
+ * wrote that are over. A promised end: and those that are not over will see it after
+ * their light fence. */
+void leat__end_visit(leat_chan *chan, enum leat__dir dir);
+
+/* Enter the consumer's end when no producer holds it. */
+void leat__get_enter(leat_chan *chan);
+
+/* A slot for a message. pre: inside. returns 0; LEAT_EAGAIN: full; 1: a segment is needed,
+ * *fresh; it is used up if it is taken */
+int leat__put_room(leat_chan *chan, leat__seg **fresh);
+
+/* Is there a message to take? pre: inside */
+bool leat__get_ready(leat_chan *chan);
+
+/* Unbounded: on to the next segment, or to the first. */
+void leat__get_follow(leat_chan *chan, leat__leavings *left);
+
+/* Messages were put: what a channel that counts notes. pre: inside */
+void leat__count_put(leat_chan *chan);
+
+/* Send a message; as a try. pre: inside, and bounded */
+int leat__ends_offer(leat_chan *chan, const void *msg);
+
+/* What a receiver wants; as a try. pre: inside */
+int leat__ends_serve(leat_chan *chan, leat__waiter *receiver,
+                     leat__leavings *left);
+
+/* Serve who sleeps at either end. pre: the lock is held, and no end is entered */
+void leat__ends_serve_all(leat_chan *chan, leat__leavings *left);
+
+/* verbs, in ends_many.c and ends_close.c */
+ptrdiff_t leat__ends_send_many(leat_chan *chan, const void *msgs, size_t n);
+ptrdiff_t leat__ends_recv_many(leat_chan *chan, void *msgs, size_t max);
+int leat__ends_displace(leat_chan *chan, const void *msg, void *displaced);
+void leat__ends_discard(leat_chan *chan);
+void leat__ends_close(leat_chan *chan, int reason);
+void leat__ends_abort(leat_chan *chan);
 
 #endif

@@ -42,10 +42,8 @@ static enum leat__kind kind_for(size_t capacity, const leat_chan_opts *opts,
         return LEAT__CELLS;
     /* with room for one, every message meets the other end: handing it over under
      * the lock is faster than two counts that each side watches; and a sender that
-     * displaces is at the receiver's end too */
-    if ((opts->flags & PROMISES) != PROMISES || displaces)
-        return LEAT__LOCKED;
-    return capacity > 1 ? LEAT__ENDS : LEAT__LOCKED;
+     * displaces is at the receivers' end too */
+    return displaces || capacity <= 1 ? LEAT__LOCKED : LEAT__ENDS;
 }
 
 bool leat__layout_head(leat__layout *layout, size_t at,
@@ -81,8 +79,7 @@ bool leat__layout_of(leat__layout *layout, size_t msg_bytes, size_t capacity,
         cells ? leat__round_up(sizeof(leat__cell), layout->align) : 0;
     layout->block_align = leat__larger(LEAT__LINE_PAIR, layout->align);
     size_t head = LEAT__CHAN_BYTES;
-    if (layout->kind ==
-        LEAT__ENDS) /* what follows is of the other end, or of both */
+    if (layout->kind == LEAT__ENDS) /* what follows is of one end, or of both */
         head = leat__round_up(sizeof(leat_chan), LEAT__LINE_PAIR);
     if (!leat__layout_head(layout, head, opts))
         return false;

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* layout.h - what a channel's block of memory looks like.
  *
- *     | leat_chan (spsc: with its two ends) | record, if any | name\0, if any | pad |
+ *     | leat_chan, its two ends if it has any | record, if any | name\0, if any | pad |
  *     | slots (or cells), if bounded; one more, if the policy displaces |
  */
 #ifndef LEAT_CHAN_LAYOUT_H

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* locked.c - channels under one short lock: bounded, rendezvous, unbounded.
+/* locked.c - channels under one short lock: rendezvous, room for one, displacing.
  *
  * Idea. A store of slots and two queues of parked ops, as in Go's runtime: a send
  * goes to a parked receiver if there is one, else into the store if there is
  * room, else it parks; a receive mirrors it, and moves the message of the first
- * parked sender into the room it made. On two to a few processors a short lock is
- * faster than a ring of slots with a sequence word each: whoever has the lock has
- * all lines it needs, and a run of sends costs no line transfer at all
- * (docs/adr/0001-a-lock-per-channel.md).
+ * parked sender into the room it made. Where there is room for none or one every message
+ * meets the other side, and whoever has the lock has all lines it needs
+ * (docs/adr/0001-a-lock-per-channel.md); a send that displaces is at both ends as well.
  *
  * Invariants, whenever the lock is free. A waiter counts as parked while its wait
  * is unclaimed.
@@ -35,43 +34,11 @@
 #include "base/mem.h"
 #include "chan/store.h"
 
-/* More room is needed before the send can be done: allocate and come again. */
-enum { GROW = 1 };
-
-/* What is left to do when the lock is free again. */
-struct after {
-    leat__link woken;   /* complete them */
-    leat__seg *drained; /* retire these */
-};
-
-static inline void after_init(struct after *after)
-{
-    leat__list_init(&after->woken);
-    after->drained = NULL;
-}
-
-static void settle(leat_chan *chan, struct after *after)
-{
-    leat__chan_complete_all(&after->woken);
-    while (LEAT__UNLIKELY(after->drained != NULL)) {
-        leat__seg *drained = after->drained;
-        after->drained = drained->next;
-        leat__seg_retire(chan, drained);
-    }
-}
-
-static void will_wake(struct after *after, leat__waiter *waiter)
+/* Those who are won, to be completed when the lock is free again. */
+static void will_wake(leat__link *woken, leat__waiter *waiter)
 {
     waiter->rc = 0;
-    leat__list_push_back(&after->woken, &waiter->link);
-}
-
-static void will_retire(struct after *after, leat__seg *drained)
-{
-    if (LEAT__LIKELY(drained == NULL))
-        return;
-    drained->next = after->drained;
-    after->drained = drained;
+    leat__list_push_back(woken, &waiter->link);
 }
 
 /* ---- counts (under the lock) -------------------------------------------------- */
@@ -102,14 +69,14 @@ static inline bool takes(const leat__waiter *receiver)
 
 /* Give a copy to those of the parked receivers before `end` who only look. */
 static void show_before(leat_chan *chan, const leat__link *end, const void *msg,
-                        struct after *after)
+                        leat__link *woken)
 {
-    leat__chan_show(chan, &chan->recvq, end, msg, &after->woken);
+    leat__chan_show(chan, &chan->recvq, end, msg, woken);
 }
 
 /* Capacity 0: give the message to the first parked receiver that takes it, and only
  * then a copy to those before it who peek. false: there was none, and nobody has seen it */
-static bool meet(leat_chan *chan, const void *msg, struct after *after)
+static bool meet(leat_chan *chan, const void *msg, leat__link *woken)
 {
     leat__link *queue = &chan->recvq;
     leat__link *next;
@@ -122,9 +89,9 @@ static bool meet(leat_chan *chan, const void *msg, struct after *after)
         if (!leat__wait_claim(receiver->wait))
             continue;
         leat__copy(receiver->msg, msg, chan->msg_bytes);
-        will_wake(after, receiver);
+        will_wake(woken, receiver);
         count_received(chan, 1);
-        show_before(chan, next, msg, after);
+        show_before(chan, next, msg, woken);
         return true;
     }
     return false;
@@ -132,17 +99,17 @@ static bool meet(leat_chan *chan, const void *msg, struct after *after)
 
 /* Give the message to the first parked receiver, and a copy to those before it who
  * only peek. false: there was no receiver */
-static bool hand_out(leat_chan *chan, const void *msg, struct after *after)
+static bool hand_out(leat_chan *chan, const void *msg, leat__link *woken)
 {
     leat__waiter *receiver;
     if (chan->cap == 0)
-        return meet(chan, msg, after);
+        return meet(chan, msg, woken);
     LEAT_ASSERT(leat__store_len(chan) == 0 || /* I1 */
                 leat__chan_first_open(&chan->recvq) == NULL);
     while ((receiver = leat__chan_claim_first(&chan->recvq)) != NULL) {
         if (receiver->act != LEAT__HINT)
             leat__copy(receiver->msg, msg, chan->msg_bytes);
-        will_wake(after, receiver);
+        will_wake(woken, receiver);
         if (takes(receiver)) {
             count_received(chan, 1);
             return true;
@@ -151,24 +118,17 @@ static bool hand_out(leat_chan *chan, const void *msg, struct after *after)
     return false;
 }
 
-/* 0, LEAT_ECLOSED, LEAT_EAGAIN (full), GROW. *fresh is used up if it is taken. */
-static int locked_offer(leat_chan *chan, const void *msg, leat__seg **fresh,
-                        struct after *after)
+/* 0, LEAT_ECLOSED, LEAT_EAGAIN (full). */
+static int locked_offer(leat_chan *chan, const void *msg, leat__link *woken)
 {
     if (LEAT__UNLIKELY(leat__store_is_closed(chan)))
         return LEAT_ECLOSED;
-    if (!leat__list_is_empty(&chan->recvq) && hand_out(chan, msg, after)) {
+    if (!leat__list_is_empty(&chan->recvq) && hand_out(chan, msg, woken)) {
         count_sent(chan, 1);
         return 0;
     }
-    if (!leat__store_has_room(chan)) {
-        if (chan->bounded)
-            return LEAT_EAGAIN;
-        if (*fresh == NULL)
-            return GROW;
-        leat__store_grow(chan, *fresh);
-        *fresh = NULL;
-    }
+    if (!leat__store_has_room(chan))
+        return LEAT_EAGAIN;
     leat__store_push(chan, msg);
     count_sent(chan, 1);
     return 0;
@@ -176,13 +136,13 @@ static int locked_offer(leat_chan *chan, const void *msg, leat__seg **fresh,
 
 /* The first parked sender, won and out of the queue, or NULL. Those before who only
  * want to know are told. */
-static leat__waiter *next_sender(leat_chan *chan, struct after *after)
+static leat__waiter *next_sender(leat_chan *chan, leat__link *woken)
 {
     while (!leat__list_is_empty(&chan->sendq)) {
         leat__waiter *sender = leat__chan_claim_first(&chan->sendq);
         if (sender == NULL)
             return NULL;
-        will_wake(after, sender);
+        will_wake(woken, sender);
         if (sender->act == LEAT__HINT)
             continue;
         count_sent(chan, 1);
@@ -192,17 +152,17 @@ static leat__waiter *next_sender(leat_chan *chan, struct after *after)
 }
 
 /* 0, LEAT_ECLOSED, LEAT_EAGAIN (empty). */
-static int locked_take(leat_chan *chan, void *msg, struct after *after)
+static int locked_take(leat_chan *chan, void *msg, leat__link *woken)
 {
     if (leat__store_len(chan) > 0) {
         count_received(chan, 1);
-        will_retire(after, leat__store_pop(chan, msg));
-        leat__waiter *sender = next_sender(chan, after);
+        leat__store_pop(chan, msg);
+        leat__waiter *sender = next_sender(chan, woken);
         if (sender != NULL)
             leat__store_push(chan, sender->msg); /* its turn is now */
         return 0;
     }
-    leat__waiter *sender = next_sender(chan, after);
+    leat__waiter *sender = next_sender(chan, woken);
     if (sender != NULL) {
         LEAT_ASSERT(chan->cap == 0); /* I2: else the store would be full */
         leat__copy(msg, sender->msg, chan->msg_bytes);
@@ -242,55 +202,26 @@ static size_t hold_of(const leat_chan *chan, size_t n)
 /* Offer n messages; *sent of them are taken. returns as locked_offer of the first
  * that is not, or 0 */
 static int offer_many(leat_chan *chan, const unsigned char *msgs, size_t n,
-                      size_t *sent, leat__seg **fresh, struct after *after)
+                      size_t *sent, leat__link *woken)
 {
     size_t done = 0;
     int rc = 0;
     while (rc == 0 && done < n) {
-        const unsigned char *next = msgs + done * chan->msg_bytes;
-        size_t run = 0;
-        if (leat__list_is_empty(&chan->recvq) && !leat__store_is_closed(chan))
-            run = leat__store_push_run(chan, next, n - done);
-        if (run > 0) {
-            count_sent(chan, run);
-        } else {
-            rc = locked_offer(chan, next, fresh, after);
-            run = rc == 0 ? 1 : 0;
-        }
-        done += run;
+        rc = locked_offer(chan, msgs + done * chan->msg_bytes, woken);
+        done += rc == 0 ? 1 : 0;
     }
     *sent = done;
     return rc;
 }
 
-/* Put the messages of parked senders into the room there is. */
-static void refill(leat_chan *chan, struct after *after)
-{
-    leat__waiter *sender;
-    while (!leat__list_is_empty(&chan->sendq) && leat__store_has_room(chan) &&
-           (sender = next_sender(chan, after)) != NULL)
-        leat__store_push(chan, sender->msg);
-}
-
 /* Take up to n messages. returns how many */
 static size_t take_many(leat_chan *chan, unsigned char *msgs, size_t n,
-                        struct after *after)
+                        leat__link *woken)
 {
     size_t done = 0;
-    size_t run;
-    do {
-        unsigned char *next = msgs + done * chan->msg_bytes;
-        if (chan->cap > 0) {
-            leat__seg *drained = NULL;
-            run = leat__store_pop_run(chan, next, n - done, &drained);
-            will_retire(after, drained);
-            count_received(chan, run);
-            refill(chan, after);
-        } else {
-            run = locked_take(chan, next, after) == 0 ? 1 : 0;
-        }
-        done += run;
-    } while (run > 0 && done < n);
+    while (done < n &&
+           locked_take(chan, msgs + done * chan->msg_bytes, woken) == 0)
+        done++;
     return done;
 }
 
@@ -298,34 +229,21 @@ static size_t take_many(leat_chan *chan, unsigned char *msgs, size_t n,
 
 int leat__locked_send_rest(leat_chan *chan, const void *msg)
 {
-    leat__seg *fresh = NULL;
-    int rc;
-    for (;;) {
-        struct after after;
-        after_init(&after);
-        rc = locked_offer(chan, msg, &fresh, &after);
-        leat__chan_unlock(chan);
-        settle(chan, &after);
-        if (rc != GROW)
-            break;
-        /* allocate with the lock free; another sender may grow meanwhile */
-        fresh = leat__seg_new(chan);
-        if (fresh == NULL)
-            return LEAT_ENOMEM;
-        leat__chan_lock(chan);
-    }
-    if (fresh != NULL)
-        leat__seg_retire(chan, fresh);
+    leat__link woken;
+    leat__list_init(&woken);
+    int rc = locked_offer(chan, msg, &woken);
+    leat__chan_unlock(chan);
+    leat__chan_complete_all(&woken);
     return rc;
 }
 
 int leat__locked_recv_rest(leat_chan *chan, void *msg)
 {
-    struct after after;
-    after_init(&after);
-    int rc = locked_take(chan, msg, &after);
+    leat__link woken;
+    leat__list_init(&woken);
+    int rc = locked_take(chan, msg, &woken);
     leat__chan_unlock(chan);
-    settle(chan, &after);
+    leat__chan_complete_all(&woken);
     return rc;
 }
 
@@ -344,27 +262,19 @@ static int locked_try_recv(leat_chan *chan, void *msg)
 static ptrdiff_t locked_send_many(leat_chan *chan, const void *msgs, size_t n)
 {
     const unsigned char *bytes = msgs;
-    leat__seg *fresh = NULL;
     size_t done = 0;
     int rc = 0;
     do {
-        size_t hold = hold_of(chan, n - done);
         size_t sent = 0;
-        struct after after;
-        after_init(&after);
+        leat__link woken;
+        leat__list_init(&woken);
         leat__chan_lock(chan);
-        rc = offer_many(chan, bytes + done * chan->msg_bytes, hold, &sent,
-                        &fresh, &after);
+        rc = offer_many(chan, bytes + done * chan->msg_bytes,
+                        hold_of(chan, n - done), &sent, &woken);
         leat__chan_unlock(chan);
-        settle(chan, &after);
+        leat__chan_complete_all(&woken);
         done += sent;
-        if (rc == GROW) {
-            fresh = leat__seg_new(chan);
-            rc = fresh != NULL ? 0 : LEAT_ENOMEM;
-        }
     } while (rc == 0 && done < n);
-    if (fresh != NULL)
-        leat__seg_retire(chan, fresh);
     return done > 0 ? (ptrdiff_t)done : rc;
 }
 
@@ -376,14 +286,14 @@ static ptrdiff_t locked_recv_many(leat_chan *chan, void *msgs, size_t max)
     size_t got;
     bool closed;
     do {
-        struct after after;
-        after_init(&after);
+        leat__link woken;
+        leat__list_init(&woken);
         hold = hold_of(chan, max - done);
         leat__chan_lock(chan);
-        got = take_many(chan, bytes + done * chan->msg_bytes, hold, &after);
+        got = take_many(chan, bytes + done * chan->msg_bytes, hold, &woken);
         closed = leat__store_is_closed(chan);
         leat__chan_unlock(chan);
-        settle(chan, &after);
+        leat__chan_complete_all(&woken);
         done += got;
     } while (got == hold && done < max);
     if (done > 0)
@@ -409,13 +319,10 @@ static void count_displaced(leat_chan *chan)
 
 static int locked_displace(leat_chan *chan, const void *msg, void *displaced)
 {
-    leat__seg *none = NULL;
-    struct after after;
-    if (!chan->bounded)
-        return locked_try_send(chan, msg); /* never full */
-    after_init(&after);
+    leat__link woken;
+    leat__list_init(&woken);
     leat__chan_lock(chan);
-    int rc = locked_offer(chan, msg, &none, &after);
+    int rc = locked_offer(chan, msg, &woken);
     if (rc == LEAT_EAGAIN && chan->cap > 0) {
         size_t bytes = displaced == NULL ? 0 : chan->msg_bytes;
         leat__store_replace(chan, displaced, bytes, msg);
@@ -423,34 +330,31 @@ static int locked_displace(leat_chan *chan, const void *msg, void *displaced)
         rc = 1;
     }
     leat__chan_unlock(chan);
-    settle(chan, &after);
+    leat__chan_complete_all(&woken);
     return rc;
 }
 
 static int locked_enlist(leat_chan *chan, enum leat__dir dir,
                          leat__waiter *waiter)
 {
-    if (dir == LEAT__SEND && !chan->bounded)
-        return locked_try_send(chan, waiter->msg); /* never has to wait */
-    struct after after;
-    leat__seg *none = NULL;
+    leat__link woken;
     int rc;
-    after_init(&after);
+    leat__list_init(&woken);
     leat__chan_lock(chan);
     if (dir == LEAT__SEND)
-        rc = locked_offer(chan, waiter->msg, &none, &after);
+        rc = locked_offer(chan, waiter->msg, &woken);
     else if (waiter->act == LEAT__PEEK)
         rc = locked_show(chan, waiter->msg);
     else
-        rc = locked_take(chan, waiter->msg, &after);
+        rc = locked_take(chan, waiter->msg, &woken);
     if (rc == LEAT_EAGAIN) {
         leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
                              &waiter->link);
         if (dir == LEAT__SEND && chan->cap == 0)
-            show_before(chan, &chan->recvq, waiter->msg, &after);
+            show_before(chan, &chan->recvq, waiter->msg, &woken);
     }
     leat__chan_unlock(chan);
-    settle(chan, &after);
+    leat__chan_complete_all(&woken);
     return rc;
 }
 
@@ -471,29 +375,27 @@ static bool might_succeed(const leat_chan *chan, enum leat__dir dir,
 
 /* With capacity 0 who is in line to move is what others wait to see. */
 static void tell_of(leat_chan *chan, enum leat__dir dir,
-                    const leat__waiter *waiter, struct after *after)
+                    const leat__waiter *waiter, leat__link *woken)
 {
     if (chan->cap > 0 || waiter->act != LEAT__MOVE)
         return;
     leat__link *lookers = dir == LEAT__SEND ? &chan->recvq : &chan->sendq;
-    leat__chan_show(chan, lookers, lookers, waiter->msg, &after->woken);
+    leat__chan_show(chan, lookers, lookers, waiter->msg, woken);
 }
 
 static int locked_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
 {
-    if (dir == LEAT__SEND && !chan->bounded)
-        return 0; /* never has to wait */
-    struct after after;
-    after_init(&after);
+    leat__link woken;
+    leat__list_init(&woken);
     leat__chan_lock(chan);
     bool wait = !might_succeed(chan, dir, waiter->wait);
     if (wait) {
         leat__list_push_back(dir == LEAT__SEND ? &chan->sendq : &chan->recvq,
                              &waiter->link);
-        tell_of(chan, dir, waiter, &after);
+        tell_of(chan, dir, waiter, &woken);
     }
     leat__chan_unlock(chan);
-    settle(chan, &after);
+    leat__chan_complete_all(&woken);
     return wait ? LEAT_EAGAIN : 0;
 }
 
@@ -520,10 +422,9 @@ static void locked_close(leat_chan *chan, int reason)
     leat__chan_complete_all(&won);
 }
 
-/* The store's content, taken out under the lock: nobody else knows it now. Slots
- * of a closed channel are not written again, so a bounded store's stay put. */
+/* The store's content, taken out under the lock: nobody else knows it now. Slots of a
+ * closed channel are not written again, so they stay put. */
 struct content {
-    leat__seg *seg;
     size_t index;
     size_t len;
 };
@@ -532,11 +433,9 @@ static struct content detach(leat_chan *chan)
 {
     leat__chan_lock(chan);
     LEAT_ASSERT(leat__store_is_closed(chan));
-    struct content all = {chan->first, chan->store.head, leat__store_len(chan)};
+    struct content all = {chan->store.head, leat__store_len(chan)};
     if (leat__chan_tally(chan) != NULL)
         leat__chan_tally(chan)->discarded += all.len;
-    chan->first = NULL;
-    chan->last = NULL;
     chan->store.head = chan->store.tail;
     leat__store_set_len(chan, 0);
     leat__chan_unlock(chan);
@@ -546,24 +445,11 @@ static struct content detach(leat_chan *chan)
 static void locked_discard(leat_chan *chan)
 {
     struct content all = detach(chan);
-    while (all.len > 0 && chan->discard != NULL) {
-        unsigned char *slot;
-        if (chan->bounded) {
-            slot = leat__chan_slot(chan, all.index);
-            all.index = all.index + 1 == chan->cap ? 0 : all.index + 1;
-        } else {
-            if (all.index == chan->seg_slots) {
-                leat__seg *drained = all.seg;
-                all.seg = drained->next;
-                all.index = 0;
-                leat__seg_free(chan, drained);
-            }
-            slot = leat__seg_slot(chan, all.seg, all.index++);
-        }
+    for (; all.len > 0 && chan->discard != NULL; all.len--) {
+        unsigned char *slot = leat__chan_slot(chan, all.index);
+        all.index = leat__store_after(chan, all.index);
         chan->discard(slot, chan->discard_arg);
-        all.len--;
     }
-    leat__seg_free_all(chan, all.seg);
 }
 
 const leat__verbs leat__locked_verbs = {

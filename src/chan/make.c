@@ -12,7 +12,6 @@
 #include <leat/typed.h>
 
 #define SEG_BYTES 4096
-#define DEEP_CAP  4096 /* a nap is the time of a few thousand messages */
 
 /* Unbounded cells: segments of one message, with the header of a cell. */
 static void init_cells(leat_chan *chan, size_t header)
@@ -37,14 +36,24 @@ static void init_segs(leat_chan *chan)
 #endif
 }
 
-static enum leat__way way_of(const leat_chan *chan)
+static enum leat__way way_of(const leat_chan *chan, enum leat__dir dir)
 {
     bool word = chan->msg_bytes == LEAT__WORD;
     if ((chan->flags & LEAT_STATS) != 0 || chan->kind == LEAT__CELLS)
         return LEAT__WAY_VERBS;
-    if (chan->kind == LEAT__ENDS)
-        return word ? LEAT__WAY_ENDS_WORD : LEAT__WAY_VERBS;
-    return word ? LEAT__WAY_WORD : LEAT__WAY_SIZED;
+    if (chan->kind == LEAT__LOCKED)
+        return LEAT__WAY_LOCKED;
+    if (dir == LEAT__SEND ? chan->put.shared : chan->get.shared)
+        return word ? LEAT__WAY_WORD : LEAT__WAY_SIZED;
+    return word ? LEAT__WAY_WORD_ALONE : LEAT__WAY_SIZED_ALONE;
+}
+
+static void init_ends(leat_chan *chan, uint32_t flags)
+{
+    chan->put.shared = (flags & LEAT_SINGLE_PRODUCER) == 0;
+    chan->get.shared = (flags & LEAT_SINGLE_CONSUMER) == 0;
+    bool promised = !chan->put.shared || !chan->get.shared;
+    chan->asymmetric = promised && leat__os_has_membarrier();
 }
 
 static const leat__verbs *verbs_of(enum leat__kind kind)
@@ -70,12 +79,13 @@ static void make_init(leat_chan *chan, const leat__layout *layout,
     chan->kind = (uint8_t)layout->kind;
     chan->verbs = verbs_of(layout->kind);
     chan->bounded = layout->bounded;
-    chan->deep = chan->cap >= DEEP_CAP;
-    chan->asymmetric = layout->kind == LEAT__ENDS && leat__os_has_membarrier();
     chan->flags = (uint8_t)opts->flags;
     chan->policy =
         (uint8_t)(layout->bounded ? opts->policy : LEAT_POLICY_BLOCK);
-    chan->way = (uint8_t)way_of(chan);
+    if (chan->kind == LEAT__ENDS)
+        init_ends(chan, opts->flags);
+    chan->way[LEAT__SEND] = (uint8_t)way_of(chan, LEAT__SEND);
+    chan->way[LEAT__RECV] = (uint8_t)way_of(chan, LEAT__RECV);
     chan->align = (uint16_t)layout->align;
     chan->stride = layout->stride;
     chan->slots = layout->bounded ? block + layout->slots_at : NULL;
@@ -190,7 +200,6 @@ void leat__chan_init_rx(leat_chan *chan, enum leat__kind kind,
     leat__st32_rlx(&chan->holds, 1); /* relaxed: likewise */
     chan->weak_rx.tag = LEAT__WEAK_RX_TAG;
     chan->kind = (uint8_t)kind;
-    chan->way = LEAT__WAY_VERBS;
     chan->bounded = true; /* nothing to free but the block */
     chan->msg_bytes = msg_bytes;
     chan->cap = cap;

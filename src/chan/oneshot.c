@@ -437,7 +437,7 @@ int leat_oneshot_send(leat_tx *tx, const void *msg)
 /* The value has come and its sender gone, and there is nothing else to it. */
 static inline bool once_is_last(const leat_chan *chan, uint32_t state)
 {
-    return chan->way == LEAT__WAY_ONESHOT &&
+    return chan->way[LEAT__SEND] == LEAT__WAY_ONESHOT &&
            (state & LEAT__ONCE_TX_GONE) != 0 && once_can_take(chan, state);
 }
 

@@ -87,9 +87,9 @@ static inline void init_once(leat_chan *chan, const leat_chan_opts *opts)
     /* relaxed: nobody knows the channel yet. Both halves are one */
     leat__st32_rlx(&chan->holds, 1);
     chan->kind = LEAT__ONESHOT;
-    chan->way = LEAT__WAY_ONESHOT;
+    chan->way[LEAT__SEND] = LEAT__WAY_ONESHOT;
+    chan->way[LEAT__RECV] = LEAT__WAY_ONESHOT;
     chan->bounded = true;
-    chan->deep = false;
     chan->asymmetric = false;
     chan->flags =
         (uint8_t)(opts->flags | LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER);
@@ -126,7 +126,8 @@ static void init_once_rest(leat_chan *chan, const struct once_plan *plan,
                       leat__name_put(chan, plan->name_at, opts->name), NULL,
                       NULL); /* its hook is elsewhere */
     if ((opts->flags & LEAT_STATS) != 0) {
-        chan->way = LEAT__WAY_VERBS;
+        chan->way[LEAT__SEND] = LEAT__WAY_VERBS;
+        chan->way[LEAT__RECV] = LEAT__WAY_VERBS;
         /* relaxed: as in init_once */
         leat__st32_rlx(&chan->state, LEAT__ONCE_SLOW);
     }

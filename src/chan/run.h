@@ -11,7 +11,7 @@
 
 /* n slots are to have messages, or have them no more: what the memory checkers are
  * told. Whole words only: a checker has one note for eight bytes, and the two ends of
- * an spsc channel may be at neighbouring slots. */
+ * a channel may be at neighbouring slots. */
 static inline void leat__slots_fill(const leat_chan *chan, unsigned char *slots,
                                     size_t n)
 {

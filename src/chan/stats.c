@@ -33,7 +33,7 @@ static void read_tally(leat_chan *chan, leat_stats *out)
     out->rx_blocked_ns = tally->blocked_ns[LEAT__RECV];
 }
 
-/* spsc: the ends count messages as they go in and out. What the tally has as sent never
+/* The ends count messages as they go in and out. What the tally has as sent never
  * went in (the newest, dropped); the other dropped ones, and the discarded, came out
  * and were not received. pre: the lock is held */
 static void add_ends(leat_chan *chan, leat_stats *out)

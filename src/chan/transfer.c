@@ -157,8 +157,12 @@ static inline int recv_waiting(leat_chan *chan, void *msg, leat_until until)
                     until);
 }
 
-/* What is not the way of a message alone: out of line, so that the fast path saves
- * no registers for it. pre: the lock is held */
+/* What is not the way of a message alone is out of line, so that the fast path saves no
+ * registers for it. */
+
+/* ---- of the locked kind ---------------------------------------------------------- */
+
+/* pre: the lock is held */
 static LEAT__NOINLINE int locked_send_rest(leat_chan *chan, const void *msg,
                                            leat_until until)
 {
@@ -173,60 +177,134 @@ static LEAT__NOINLINE int locked_recv_rest(leat_chan *chan, void *msg,
     return rc != LEAT_EAGAIN ? rc : recv_waiting(chan, msg, until);
 }
 
-static LEAT__NOINLINE int
-locked_send_contended(leat_chan *chan, const void *msg, leat_until until)
+static LEAT__NOINLINE int locked_send(leat_chan *chan, const void *msg,
+                                      leat_until until)
 {
-    leat__lock_contend(&chan->lock, chan->deep);
-    return locked_send_rest(chan, msg, until);
-}
-
-static LEAT__NOINLINE int locked_recv_contended(leat_chan *chan, void *msg,
-                                                leat_until until)
-{
-    leat__lock_contend(&chan->lock, chan->deep);
-    return locked_recv_rest(chan, msg, until);
-}
-
-LEAT__INLINE int locked_send(leat_chan *chan, const void *msg, size_t bytes,
-                             leat_until until)
-{
-    if (LEAT__UNLIKELY(!leat__lock_try(&chan->lock)))
-        return locked_send_contended(chan, msg, until);
-    if (LEAT__UNLIKELY(!leat__store_put_alone(chan, msg, bytes)))
+    leat__chan_lock(chan);
+    if (LEAT__UNLIKELY(!leat__store_put_alone(chan, msg)))
         return locked_send_rest(chan, msg, until);
     leat__chan_unlock(chan);
     return 0;
 }
 
-static LEAT__NOINLINE int retire(leat_chan *chan, leat__seg *drained)
+static LEAT__NOINLINE int locked_recv(leat_chan *chan, void *msg,
+                                      leat_until until)
 {
-    leat__seg_retire(chan, drained);
+    leat__chan_lock(chan);
+    if (LEAT__UNLIKELY(!leat__store_get_alone(chan, msg)))
+        return locked_recv_rest(chan, msg, until);
+    leat__chan_unlock(chan);
     return 0;
 }
 
-LEAT__INLINE int locked_recv(leat_chan *chan, void *msg, size_t bytes,
-                             leat_until until)
+/* ---- of the kind with ends --------------------------------------------------------- */
+
+/* pre: inside */
+static LEAT__NOINLINE int ends_send_rest(leat_chan *chan, const void *msg,
+                                         leat_until until)
 {
-    leat__seg *drained;
-    if (LEAT__UNLIKELY(!leat__lock_try(&chan->lock)))
-        return locked_recv_contended(chan, msg, until);
-    if (LEAT__UNLIKELY(!leat__store_get_alone(chan, msg, bytes, &drained)))
-        return locked_recv_rest(chan, msg, until);
-    leat__chan_unlock(chan);
-    return LEAT__UNLIKELY(drained != NULL) ? retire(chan, drained) : 0;
+    int rc = leat__ends_send_rest(chan, msg);
+    return rc != LEAT_EAGAIN ? rc : send_waiting(chan, msg, until);
 }
 
-static LEAT__NOINLINE int locked_send_sized(leat_chan *chan, const void *msg,
-                                            leat_until until)
+static LEAT__NOINLINE int ends_recv_rest(leat_chan *chan, void *msg,
+                                         leat_until until)
 {
-    return locked_send(chan, msg, chan->msg_bytes, until);
+    int rc = leat__ends_recv_rest(chan, msg);
+    return rc != LEAT_EAGAIN ? rc : recv_waiting(chan, msg, until);
 }
 
-static LEAT__NOINLINE int locked_recv_sized(leat_chan *chan, void *msg,
-                                            leat_until until)
+static LEAT__NOINLINE int ends_send_contended(leat_chan *chan, const void *msg,
+                                              leat_until until)
 {
-    return locked_recv(chan, msg, chan->msg_bytes, until);
+    leat__lock_contend(&chan->put.inside, leat__chan_is_deep(chan));
+    return ends_send_rest(chan, msg, until);
 }
+
+static LEAT__NOINLINE int ends_recv_contended(leat_chan *chan, void *msg,
+                                              leat_until until)
+{
+    leat__lock_contend(&chan->get.inside, leat__chan_is_deep(chan));
+    return ends_recv_rest(chan, msg, until);
+}
+
+LEAT__INLINE int ends_send_as(leat_chan *chan, const void *msg, bool shared,
+                              bool bounded, size_t bytes, leat_until until)
+{
+    if (LEAT__UNLIKELY(!leat__end_try_enter(chan, LEAT__SEND, shared)))
+        return ends_send_contended(chan, msg, until);
+    if (LEAT__UNLIKELY(!leat__ends_put_alone(chan, msg, bounded, bytes)))
+        return ends_send_rest(chan, msg, until);
+    bool wake = leat__end_must_wake(chan, LEAT__SEND, shared);
+    leat__end_leave(&chan->put);
+    return LEAT__UNLIKELY(wake) ? leat__ends_wake(chan) : 0;
+}
+
+LEAT__INLINE int ends_recv_as(leat_chan *chan, void *msg, bool shared,
+                              bool bounded, size_t bytes, leat_until until)
+{
+    if (LEAT__UNLIKELY(!leat__end_try_enter(chan, LEAT__RECV, shared)))
+        return ends_recv_contended(chan, msg, until);
+    if (LEAT__UNLIKELY(
+            !leat__ends_get_alone(chan, msg, shared, bounded, bytes)))
+        return ends_recv_rest(chan, msg, until);
+    bool wake = leat__end_must_wake(chan, LEAT__RECV, shared);
+    leat__end_leave(&chan->get);
+    return LEAT__UNLIKELY(wake) ? leat__ends_wake(chan) : 0;
+}
+
+LEAT__INLINE int ends_send(leat_chan *chan, const void *msg, bool shared,
+                           size_t bytes, leat_until until)
+{
+    return chan->bounded ? ends_send_as(chan, msg, shared, true, bytes, until)
+                         : ends_send_as(chan, msg, shared, false, bytes, until);
+}
+
+LEAT__INLINE int ends_recv(leat_chan *chan, void *msg, bool shared,
+                           size_t bytes, leat_until until)
+{
+    return chan->bounded ? ends_recv_as(chan, msg, shared, true, bytes, until)
+                         : ends_recv_as(chan, msg, shared, false, bytes, until);
+}
+
+/* Each way has its own registers. */
+static LEAT__NOINLINE int ends_send_sized(leat_chan *chan, const void *msg,
+                                          leat_until until)
+{
+    return ends_send(chan, msg, true, chan->msg_bytes, until);
+}
+
+static LEAT__NOINLINE int ends_recv_sized(leat_chan *chan, void *msg,
+                                          leat_until until)
+{
+    return ends_recv(chan, msg, true, chan->msg_bytes, until);
+}
+
+static LEAT__NOINLINE int ends_send_word_alone(leat_chan *chan, const void *msg,
+                                               leat_until until)
+{
+    return ends_send(chan, msg, false, LEAT__WORD, until);
+}
+
+static LEAT__NOINLINE int ends_recv_word_alone(leat_chan *chan, void *msg,
+                                               leat_until until)
+{
+    return ends_recv(chan, msg, false, LEAT__WORD, until);
+}
+
+static LEAT__NOINLINE int
+ends_send_sized_alone(leat_chan *chan, const void *msg, leat_until until)
+{
+    return ends_send(chan, msg, false, chan->msg_bytes, until);
+}
+
+static LEAT__NOINLINE int ends_recv_sized_alone(leat_chan *chan, void *msg,
+                                                leat_until until)
+{
+    return ends_recv(chan, msg, false, chan->msg_bytes, until);
+}
+
+/* ---- of the others ------------------------------------------------------------------- */
 
 static LEAT__NOINLINE int send_by_verbs(leat_chan *chan, const void *msg,
                                         leat_until until)
@@ -240,37 +318,6 @@ static LEAT__NOINLINE int recv_by_verbs(leat_chan *chan, void *msg,
 {
     int rc = chan->verbs->try_recv(chan, msg);
     return rc != LEAT_EAGAIN ? rc : recv_waiting(chan, msg, until);
-}
-
-LEAT__INLINE int ends_send_as(leat_chan *chan, const void *msg, bool bounded,
-                              size_t bytes, leat_until until)
-{
-    if (LEAT__UNLIKELY(!leat__ends_put_alone(chan, msg, bounded, bytes)))
-        return send_by_verbs(chan, msg, until);
-    return leat__ends_wake_other(chan, LEAT__SEND);
-}
-
-LEAT__INLINE int ends_recv_as(leat_chan *chan, void *msg, bool bounded,
-                              size_t bytes, leat_until until)
-{
-    if (LEAT__UNLIKELY(!leat__ends_get_alone(chan, msg, bounded, bytes)))
-        return recv_by_verbs(chan, msg, until);
-    return leat__ends_wake_other(chan, LEAT__RECV);
-}
-
-/* Out of line: each way has its own registers. */
-static LEAT__NOINLINE int ends_send_word(leat_chan *chan, const void *msg,
-                                         leat_until until)
-{
-    return chan->bounded ? ends_send_as(chan, msg, true, LEAT__WORD, until)
-                         : ends_send_as(chan, msg, false, LEAT__WORD, until);
-}
-
-static LEAT__NOINLINE int ends_recv_word(leat_chan *chan, void *msg,
-                                         leat_until until)
-{
-    return chan->bounded ? ends_recv_as(chan, msg, true, LEAT__WORD, until)
-                         : ends_recv_as(chan, msg, false, LEAT__WORD, until);
 }
 
 static LEAT__NOINLINE int oneshot_recv_waiting(leat_chan *chan, void *msg,
@@ -297,26 +344,36 @@ LEAT__INLINE int oneshot_recv(leat_chan *chan, void *msg, leat_until until)
  * saved for one. */
 LEAT__INLINE int send_by_way(leat_chan *chan, const void *msg, leat_until until)
 {
-    if (LEAT__LIKELY(chan->way == LEAT__WAY_WORD))
-        return locked_send(chan, msg, LEAT__WORD, until);
-    if (LEAT__LIKELY(chan->way == LEAT__WAY_ENDS_WORD))
-        return ends_send_word(chan, msg, until);
-    if (chan->way == LEAT__WAY_ONESHOT)
+    enum leat__way way = (enum leat__way)chan->way[LEAT__SEND];
+    if (LEAT__LIKELY(way == LEAT__WAY_WORD))
+        return ends_send(chan, msg, true, LEAT__WORD, until);
+    if (LEAT__LIKELY(way == LEAT__WAY_WORD_ALONE))
+        return ends_send_word_alone(chan, msg, until);
+    if (way == LEAT__WAY_ONESHOT)
         return oneshot_send(chan, msg, until);
-    return chan->way == LEAT__WAY_SIZED ? locked_send_sized(chan, msg, until)
-                                        : send_by_verbs(chan, msg, until);
+    if (way == LEAT__WAY_SIZED)
+        return ends_send_sized(chan, msg, until);
+    if (way == LEAT__WAY_SIZED_ALONE)
+        return ends_send_sized_alone(chan, msg, until);
+    return way == LEAT__WAY_LOCKED ? locked_send(chan, msg, until)
+                                   : send_by_verbs(chan, msg, until);
 }
 
 LEAT__INLINE int recv_by_way(leat_chan *chan, void *msg, leat_until until)
 {
-    if (LEAT__LIKELY(chan->way == LEAT__WAY_WORD))
-        return locked_recv(chan, msg, LEAT__WORD, until);
-    if (LEAT__LIKELY(chan->way == LEAT__WAY_ENDS_WORD))
-        return ends_recv_word(chan, msg, until);
-    if (chan->way == LEAT__WAY_ONESHOT)
+    enum leat__way way = (enum leat__way)chan->way[LEAT__RECV];
+    if (LEAT__LIKELY(way == LEAT__WAY_WORD))
+        return ends_recv(chan, msg, true, LEAT__WORD, until);
+    if (LEAT__LIKELY(way == LEAT__WAY_WORD_ALONE))
+        return ends_recv_word_alone(chan, msg, until);
+    if (way == LEAT__WAY_ONESHOT)
         return oneshot_recv(chan, msg, until);
-    return chan->way == LEAT__WAY_SIZED ? locked_recv_sized(chan, msg, until)
-                                        : recv_by_verbs(chan, msg, until);
+    if (way == LEAT__WAY_SIZED)
+        return ends_recv_sized(chan, msg, until);
+    if (way == LEAT__WAY_SIZED_ALONE)
+        return ends_recv_sized_alone(chan, msg, until);
+    return way == LEAT__WAY_LOCKED ? locked_recv(chan, msg, until)
+                                   : recv_by_verbs(chan, msg, until);
 }
 
 int leat_tx_send(leat_tx *tx, const void *msg, leat_until until)

@@ -67,7 +67,6 @@ static int plan_watch(struct watch_plan *plan, size_t msg_bytes,
 static void init_common(leat_chan *chan, size_t msg_bytes)
 {
     chan->kind = LEAT__WATCH;
-    chan->way = LEAT__WAY_VERBS;
     chan->bounded = true;
     chan->policy = LEAT_POLICY_BLOCK;
     chan->cap = 1;

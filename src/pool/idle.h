@@ -12,17 +12,19 @@
  * State. word: { asleep: 16 bits, looking: 16 bits }. The sleepers are in a list under
  * `lock`, and asleep is its length whenever that is free.
  *
- * Who sees what. There are no fences here: the lock of the channel orders both sides.
- *   who submits    puts the job into the channel, which takes its lock; then looks at
+ * Who sees what. There are no fences here: the lock of the senders' end of the channel
+ * (or its one lock, if it has no ends) orders both sides.
+ *   who submits    puts the job into the channel, which takes that lock; then looks at
  *                  the word
  *   who sleeps, or stops looking
- *                  changes the word; then tries the channel, which takes its lock
+ *                  changes the word; then takes that lock for a moment (visits the
+ *                  senders); then tries the channel
  * Whoever has the lock second sees what the other did before it had it. So either the
  * worker finds the job, or the submitter finds the word as it is with the worker gone.
  *
  * Invariants.
- *   I1  a worker that stops looking tries the channel once more, or looks into it under
- *       its lock, after it has said so
+ *   I1  a worker that stops looking visits the senders, and then tries the channel once
+ *       more or looks into it, after it has said so
  *   I2  a job is queued, no looker, a sleeper  =>  somebody is between the two steps of
  *       the above, and will wake one
  *   I3  a sleeper that is out of the list is being woken, and counts as looking
@@ -59,7 +61,7 @@ void leat__idle_init(leat__idle *idle);
 /* The calling worker looks from now on; it no longer does. */
 static inline void leat__idle_look(leat__idle *idle)
 {
-    /* relaxed: the channel's lock orders it, see above */
+    /* relaxed: the senders' lock orders it, see above */
     leat__add32_rlx(&idle->word, LEAT__IDLE_LOOKS);
 }
 
@@ -71,7 +73,7 @@ static inline void leat__idle_unlook(leat__idle *idle)
 /* Has somebody to be woken for a job? pre: it is queued, or seen there */
 static inline bool leat__idle_must_wake(const leat__idle *idle)
 {
-    /* relaxed: behind the channel's lock, see above */
+    /* relaxed: behind the senders' lock, see above */
     uint32_t word = leat__ld32_rlx(&idle->word);
     return word >= LEAT__IDLE_SLEEPS && word % LEAT__IDLE_SLEEPS == 0;
 }

@@ -21,7 +21,7 @@ static bool worker_is_to_leave(const leat__worker *worker)
     return leat__token_fired(worker->leave);
 }
 
-/* pre: behind the channel's lock, after this worker has stopped looking */
+/* pre: the senders were visited after this worker has stopped looking */
 static void worker_pass_on(leat_pool *pool)
 {
     if (leat__chan_len(pool->chan) > 0 && leat__idle_must_wake(&pool->idle))
@@ -32,8 +32,7 @@ static void worker_pass_on(leat_pool *pool)
 static void look_no_more(leat_pool *pool)
 {
     leat__idle_unlook(&pool->idle);
-    leat__chan_lock(pool->chan); /* idle.h, I1 */
-    leat__chan_unlock(pool->chan);
+    leat__chan_visit_senders(pool->chan); /* idle.h, I1 */
     worker_pass_on(pool);
 }
 
@@ -46,10 +45,11 @@ static int worker_try_take(leat_pool *pool, leat_job *job)
 /* A looker tries. LEAT_EAGAIN: it looks on; else it looks no more. */
 static int worker_take_if_any(leat_pool *pool, leat_job *job)
 {
-    if (!leat__locked_look(pool->chan, LEAT__RECV))
+    if (!leat__chan_looks(pool->chan, LEAT__RECV))
         return LEAT_EAGAIN;
     leat__idle_unlook(&pool->idle);
-    int rc = worker_try_take(pool, job); /* idle.h, I1 */
+    leat__chan_visit_senders(pool->chan); /* idle.h, I1 */
+    int rc = worker_try_take(pool, job);
     if (rc == 0)
         worker_pass_on(pool);
     if (rc == LEAT_EAGAIN)
@@ -75,7 +75,8 @@ static int sleep_or_take(leat__worker *worker, leat_job *job)
 {
     leat_pool *pool = worker->pool;
     leat__idle_lie_down(&pool->idle, &worker->sleeper);
-    int rc = worker_try_take(pool, job); /* idle.h, I1 */
+    leat__chan_visit_senders(pool->chan); /* idle.h, I1 */
+    int rc = worker_try_take(pool, job);
     if (rc == LEAT_EAGAIN && !worker_is_to_leave(worker)) {
         leat__idle_sleep(&worker->sleeper);
         return LEAT_EAGAIN;

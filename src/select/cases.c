@@ -57,6 +57,8 @@ static bool waits_for_room(const leat_chan *chan)
 static bool chan_is_in_vain(const leat_case *it)
 {
     const leat_chan *chan = case_chan(it);
+    if (chan->kind == LEAT__ENDS)
+        return !leat__ends_look(chan, case_dir(it));
     return chan->kind == LEAT__LOCKED && chan->cap > 0 &&
            !leat__locked_look(chan, case_dir(it));
 }
@@ -65,8 +67,8 @@ static bool chan_is_in_vain(const leat_case *it)
 static bool chan_lingers(const leat_case *it)
 {
     const leat_chan *chan = case_chan(it);
-    return (chan->kind == LEAT__LOCKED && chan->cap > 1) ||
-           chan->kind == LEAT__ENDS;
+    return chan->kind == LEAT__ENDS ||
+           (chan->kind == LEAT__LOCKED && chan->cap > 1);
 }
 
 static int recv_attempt(leat_case *it)

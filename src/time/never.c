@@ -58,7 +58,6 @@ static const leat__verbs never_verbs = {
 static leat_chan the_never = {
     .rx = {.tag = LEAT__RX_TAG, .owners = {1}},
     .kind = LEAT__NEVER,
-    .way = LEAT__WAY_VERBS,
     .bounded = true,
     .lent = true,
     .verbs = &never_verbs,

@@ -282,7 +282,7 @@ const char *step_force(const struct moment *at, const struct call *call,
     return why != NULL ? why : over(phase);
 }
 
-/* Both ends promised: did the receive begin before the first abort was over? */
+/* A promised consumer: did the receive begin before the first abort was over? */
 static bool overlaps_abort(const struct moment *at, const struct call *call)
 {
     const struct history *history = at->history;

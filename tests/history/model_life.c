@@ -20,7 +20,7 @@ static uint8_t sender_now(const struct moment *at)
     return 0;
 }
 
-/* The stages of closing: REFUSE, SEAL (one step unless both ends are promised),
+/* The stages of closing: REFUSE, SEAL (one step unless there is an end for a single producer),
  * and then CLOSED. `first` is the phase of REFUSE. */
 static const char *close_step(const struct moment *at, const struct call *call,
                               struct state *state, unsigned first,
@@ -29,10 +29,10 @@ static const char *close_step(const struct moment *at, const struct call *call,
     if (*phase == first && !state->refuses) {
         state->refuses = 1;
         state->reason = (uint8_t)call->reason;
-        if (both_promised(at))
+        if (tx_alone(at))
             state->admitted = sender_now(at);
     }
-    if (*phase == first + 1 || !both_promised(at)) {
+    if (*phase == first + 1 || !tx_alone(at)) {
         state->sealed = 1;
         state->admitted = 0;
         *phase = (uint8_t)(first + 1);
@@ -74,9 +74,9 @@ const char *step_abort(const struct moment *at, const struct call *call,
 {
     if (*phase < CLOSE_STEPS)
         return close_step(at, call, state, 0, phase);
-    if (both_promised(at) || is_in_place(at))
+    if (rx_alone(at) || is_in_place(at))
         state->aborted = 1;
-    if (both_promised(at) && call->discards == 0)
+    if (rx_alone(at) && call->discards == 0)
         return over(phase);
     return discard_queue(at, call, state, CLOSE_STEPS, phase);
 }
@@ -130,15 +130,7 @@ const char *step_drop(const struct moment *at, const struct call *call,
         close_step(at, call, state, 1, phase);
         return half == TX && *phase > CLOSE_STEPS ? over(phase) : NULL;
     }
-    if (!both_promised(at))
-        return discard_queue(at, call, state, 1 + CLOSE_STEPS, phase);
-    unsigned k = *phase - 1u - CLOSE_STEPS;
-    if (k < call->discards) {
-        ++*phase;
-        return model_discard_one(call, state, k);
-    }
-    return state->len == 0 ? over(phase)
-                           : "the hook was not given all that is queued";
+    return discard_queue(at, call, state, 1 + CLOSE_STEPS, phase);
 }
 
 /* The other half than that whose owner asks. */
@@ -175,13 +167,13 @@ static bool overlap(const struct call *a, const struct call *b)
 }
 
 /* By how much a look may find the length too high: by what left the channel during
- * it, if both ends are promised and both moved. */
+ * it, if there are ends and both moved. */
 static unsigned slack(const struct moment *at, const struct call *look)
 {
     const struct history *history = at->history;
     unsigned sends = 0;
     unsigned gone = 0;
-    if (!both_promised(at))
+    if (!has_ends(at))
         return 0;
     for (unsigned t = 0; t < history->threads; t++)
         for (unsigned i = 0; i < history->calls[t]; i++) {

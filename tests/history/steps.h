@@ -12,10 +12,23 @@ static inline bool is_in_place(const struct moment *at)
     return (at->history->promises & LEAT_IN_PLACE) != 0;
 }
 
-/* Does the channel lean on both promises? In place there is nothing to gain by it. */
-static inline bool both_promised(const struct moment *at)
+/* Has the channel two ends that work at the same time? Not in place, not with room for
+ * none or one, and not if it displaces by itself. */
+static inline bool has_ends(const struct moment *at)
 {
-    return (at->history->promises & BOTH) == BOTH && !is_in_place(at);
+    return !is_in_place(at) && at->history->cap > 1 &&
+           at->history->policy != LEAT_POLICY_DROP_OLDEST;
+}
+
+/* And does it lean on the promise of a single producer, or consumer? */
+static inline bool tx_alone(const struct moment *at)
+{
+    return (at->history->promises & LEAT_SINGLE_PRODUCER) != 0 && has_ends(at);
+}
+
+static inline bool rx_alone(const struct moment *at)
+{
+    return (at->history->promises & LEAT_SINGLE_CONSUMER) != 0 && has_ends(at);
 }
 
 /* It was the last step of its call. */

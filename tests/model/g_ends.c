@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* g_ends.c - src/chan/spsc for GenMC: a message comes with its count, a slot
+/* g_ends.c - src/chan/ends for GenMC: a message comes with its count, a slot
  * comes back with the other; no end sleeps over a message or over room; close
  * waits for a send. */
 #include "g_chan.h"

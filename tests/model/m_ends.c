@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* m_ends.c - src/chan/spsc: the ring and the segments without a lock, their way to
+/* m_ends.c - src/chan/ends, both promised: the ring and the segments without a lock, their way to
  * sleep (with both kinds of fence), their way to close. */
 #include "world_check.h"
 

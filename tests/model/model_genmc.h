@@ -15,7 +15,7 @@
  *   wake        a bit of one word, chosen by the address. Who found the word as
  *               expected waits for both, the change and the wake
  *   a spin      from yield to nap is one turn of a loop that changes nothing
- *   membarrier  there is none: both sides of the spsc kind's Dekker shapes have
+ *   membarrier  there is none: both sides of a promised end's Dekker shapes have
  *               a real fence, seq_cst. That membarrier is as strong is what the
  *               kernel promises (docs/adr/0002), and nothing else differs
  *
