@@ -105,6 +105,7 @@ typedef struct leat__end {
     leat__lock inside; /* shared: held by a call; else says that there is one */
     bool shared;       /* not promised single; immutable */
     leat__a32 patience; /* pauses before its first look when it has to wait */
+    leat__a32 where;    /* the processor (+ 1) on which it last had to wait */
     leat__az count;   /* messages put in (or taken out) so far, free-running */
     size_t index;     /* the next slot: in `slots`, or in `seg` */
     size_t seen;      /* the other end's count when we last looked */

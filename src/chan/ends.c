@@ -232,8 +232,19 @@ void leat__ends_settle(leat_chan *chan, leat__leavings *left)
  * the other. One that waits until a few lines of messages are there moves each
  * line once. So an end that had a run of messages since it last ran dry waits
  * longer for the next, up to the time that half the room takes; one that gets
- * single messages looks at once, for there latency is all. (relaxed: several may wait
- * at a shared end, and any of their numbers will do.) */
+ * single messages looks at once, for there latency is all. And if the other end last
+ * waited on this very processor, there is nothing to pause for: it needs the processor
+ * (as in docs/adr/0004). (relaxed: several may wait at a shared end, and any of their
+ * numbers will do.) */
+static bool shares_processor(leat_chan *chan, enum leat__dir dir)
+{
+    uint32_t here = (uint32_t)(leat__os_cpu() + 1); /* 0: not to be known */
+    leat__end *other = leat__end_of(chan, leat__other_half(dir));
+    leat__st32_rlx(&leat__end_of(chan, dir)->where, here); /* relaxed: hint */
+    return here != 0 &&
+           leat__ld32_rlx(&other->where) == here; /* relaxed: hint */
+}
+
 unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir)
 {
     enum { RUN = 16, LEAST = 4, MOST = 512 };
@@ -242,12 +253,14 @@ unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir)
     size_t run = now - leat__ldz_rlx(&end->ran_dry);    /* relaxed: see above */
     uint32_t patience = leat__ld32_rlx(&end->patience); /* relaxed: likewise */
     unsigned most = chan->cap / 2 < MOST ? (unsigned)(chan->cap / 2) : MOST;
+    leat__stz_rlx(&end->ran_dry, now); /* relaxed: likewise */
+    if (shares_processor(chan, dir))
+        return 0;
     patience = run >= RUN ? patience * 2 : patience / 2;
     if (patience < LEAST)
         patience = LEAST;
     if (patience > most)
         patience = most;
-    leat__stz_rlx(&end->ran_dry, now);        /* relaxed: likewise */
     leat__st32_rlx(&end->patience, patience); /* relaxed: likewise */
     return patience;
 }
@@ -494,6 +507,30 @@ static int discard_after_abort(leat_chan *chan)
     return LEAT_ECLOSED;
 }
 
+#if defined(LEAT_SIM) || defined(LEAT_GENMC)
+#define FAR_BYTES 1 /* so that the checkers see it at once */
+#else
+#define FAR_BYTES 16384
+#endif
+
+/* A ring is gone through from its first slot to its last, also where the other end keeps
+ * up and a few slots would do: all of it is touched, line by line, page by page. So who
+ * finds it empty far from its beginning lets both ends begin anew, if the producers' end
+ * is free. pre: inside, and the messages that were seen are taken */
+static void rewind_ring(leat_chan *chan)
+{
+    leat__end *put = &chan->put;
+    if (!chan->bounded || !put->shared ||
+        chan->get.index * chan->stride < FAR_BYTES ||
+        !leat__lock_try(&put->inside))
+        return;
+    if (leat__end_count(put) == leat__end_count(&chan->get)) {
+        put->index = 0;
+        chan->get.index = 0;
+    }
+    leat__end_leave(put);
+}
+
 int leat__ends_recv_rest(leat_chan *chan, void *msg)
 {
     if (leat__chan_is(chan, LEAT__CHAN_HELD)) {
@@ -505,6 +542,8 @@ int leat__ends_recv_rest(leat_chan *chan, void *msg)
     leat__leavings left;
     leat__leavings_init(&left);
     int rc = take(chan, msg, &left);
+    if (rc == LEAT_EAGAIN)
+        rewind_ring(chan);
     bool wake =
         rc == 0 && leat__end_must_wake(chan, LEAT__RECV, chan->get.shared);
     leat__end_leave(&chan->get);

@@ -320,12 +320,6 @@ static LEAT__NOINLINE int recv_by_verbs(leat_chan *chan, void *msg,
     return rc != LEAT_EAGAIN ? rc : recv_waiting(chan, msg, until);
 }
 
-static LEAT__NOINLINE int oneshot_recv_waiting(leat_chan *chan, void *msg,
-                                               leat_until until)
-{
-    return recv_waiting(chan, msg, until);
-}
-
 /* A send never waits. */
 LEAT__INLINE int oneshot_send(leat_chan *chan, const void *msg,
                               leat_until until)
@@ -334,10 +328,11 @@ LEAT__INLINE int oneshot_send(leat_chan *chan, const void *msg,
     return leat__oneshot_try_send(chan, msg);
 }
 
-LEAT__INLINE int oneshot_recv(leat_chan *chan, void *msg, leat_until until)
+static LEAT__NOINLINE int oneshot_recv(leat_chan *chan, void *msg,
+                                       leat_until until)
 {
     int rc = leat__oneshot_try_recv(chan, msg);
-    return rc != LEAT_EAGAIN ? rc : oneshot_recv_waiting(chan, msg, until);
+    return rc != LEAT_EAGAIN ? rc : recv_waiting(chan, msg, until);
 }
 
 /* In a release build no call is left on the way of a word, so that nothing has to be
@@ -347,12 +342,12 @@ LEAT__INLINE int send_by_way(leat_chan *chan, const void *msg, leat_until until)
     enum leat__way way = (enum leat__way)chan->way[LEAT__SEND];
     if (LEAT__LIKELY(way == LEAT__WAY_WORD))
         return ends_send(chan, msg, true, LEAT__WORD, until);
+    if (LEAT__LIKELY(way == LEAT__WAY_SIZED))
+        return ends_send_sized(chan, msg, until);
     if (LEAT__LIKELY(way == LEAT__WAY_WORD_ALONE))
         return ends_send_word_alone(chan, msg, until);
     if (way == LEAT__WAY_ONESHOT)
         return oneshot_send(chan, msg, until);
-    if (way == LEAT__WAY_SIZED)
-        return ends_send_sized(chan, msg, until);
     if (way == LEAT__WAY_SIZED_ALONE)
         return ends_send_sized_alone(chan, msg, until);
     return way == LEAT__WAY_LOCKED ? locked_send(chan, msg, until)
@@ -364,12 +359,12 @@ LEAT__INLINE int recv_by_way(leat_chan *chan, void *msg, leat_until until)
     enum leat__way way = (enum leat__way)chan->way[LEAT__RECV];
     if (LEAT__LIKELY(way == LEAT__WAY_WORD))
         return ends_recv(chan, msg, true, LEAT__WORD, until);
+    if (LEAT__LIKELY(way == LEAT__WAY_SIZED))
+        return ends_recv_sized(chan, msg, until);
     if (LEAT__LIKELY(way == LEAT__WAY_WORD_ALONE))
         return ends_recv_word_alone(chan, msg, until);
     if (way == LEAT__WAY_ONESHOT)
         return oneshot_recv(chan, msg, until);
-    if (way == LEAT__WAY_SIZED)
-        return ends_recv_sized(chan, msg, until);
     if (way == LEAT__WAY_SIZED_ALONE)
         return ends_recv_sized_alone(chan, msg, until);
     return way == LEAT__WAY_LOCKED ? locked_recv(chan, msg, until)
