@@ -61,6 +61,11 @@ void leat__mem_free(void *mem)
         allocator.release(mem, allocator.arg);
 }
 
+bool leat__mem_is_libc(void)
+{
+    return allocator.alloc == libc_alloc;
+}
+
 #endif
 
 void *leat__mem_within(void *mem, size_t mem_bytes, size_t bytes, size_t align)

@@ -5,6 +5,7 @@
 #define LEAT_BASE_MEM_H
 
 #include "base/compiler.h"
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -13,6 +14,9 @@ void *leat__mem_alloc(size_t bytes, size_t align);
 
 /* What leat__mem_alloc gave; NULL does nothing. */
 void leat__mem_free(void *mem);
+
+/* Does it come from the C library, not from an allocator of the user's? */
+bool leat__mem_is_libc(void);
 
 /* The first place for bytes at align within mem_bytes at mem; NULL: there is none. */
 void *leat__mem_within(void *mem, size_t mem_bytes, size_t bytes, size_t align);

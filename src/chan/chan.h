@@ -82,6 +82,9 @@ enum {
 /* A block of an unbounded store; the slots follow the header. */
 typedef struct leat__seg {
     struct leat__seg *next;
+    uint32_t slots;  /* how many it has */
+    uint32_t mapped; /* bytes, if it is a mapping of its own; else 0 */
+    uint32_t kept;   /* spares from here to the end of their list */
 } leat__seg;
 
 /* The slots of a locked channel are `slots`, with head and tail as slot numbers; all
@@ -110,6 +113,7 @@ typedef struct leat__end {
     size_t index;     /* the next slot: in `slots`, or in `seg` */
     size_t seen;      /* the other end's count when we last looked */
     leat__seg *seg;   /* unbounded: where index is */
+    size_t slots;     /* unbounded: how many seg has; 0: there is none yet */
     leat__az ran_dry; /* count when this end last had to wait */
 } leat__end;
 
@@ -204,7 +208,7 @@ struct leat_chan {
         goneq; /* who waits for the other side to be gone; under the lock */
     unsigned char *slots; /* bounded: in the channel's own block */
     size_t stride;        /* bytes from slot to slot */
-    uint32_t seg_slots;   /* slots in a segment */
+    uint32_t seg_slots;   /* slots in a segment of a short queue */
     uint16_t seg_offset;  /* from a segment to its first slot */
     uint16_t align;       /* of slots */
 
@@ -219,7 +223,7 @@ struct leat_chan {
     leat__link recvq; /* parked receivers */
     leat__seg *first; /* unbounded: the first ever; cells: the oldest message */
     leat__seg *last;  /* cells: the newest */
-    leat__ap spare;   /* unbounded: one drained segment, kept */
+    leat__ap spare;   /* unbounded: a few drained segments, kept */
     leat__a32
         asleep; /* ends: at which somebody is parked; written under the lock */
     leat__lock
@@ -504,12 +508,11 @@ void leat__chan_claim_told(leat_chan *chan, enum leat__dir half,
 
 /* ---- segments (seg.c) ----------------------------------------------------- */
 
-leat__seg *
-leat__seg_new(leat_chan *chan); /* NULL: no memory; may be the spare */
+leat__seg *leat__seg_new(leat_chan *chan); /* NULL: no memory; may be a spare */
 void leat__seg_retire(leat_chan *chan,
-                      leat__seg *seg); /* keep one, free others */
+                      leat__seg *seg); /* keep a few, free others */
 void leat__seg_free(leat_chan *chan, leat__seg *seg);       /* NULL: nothing */
-void leat__seg_free_all(leat_chan *chan, leat__seg *first); /* and the spare */
+void leat__seg_free_all(leat_chan *chan, leat__seg *first); /* and the spares */
 
 /* Message number index of a segment. */
 static inline unsigned char *leat__seg_slot(const leat_chan *chan,

@@ -89,6 +89,7 @@ static void put_grow(leat_chan *chan, leat__seg *fresh)
     else
         put->seg->next = fresh;
     put->seg = fresh;
+    put->slots = fresh->slots;
     put->index = 0;
 }
 
@@ -102,7 +103,7 @@ int leat__put_room(leat_chan *chan, leat__seg **fresh)
         put->seen = leat__ldz_acq(&chan->get.count);
         return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
     }
-    if (LEAT__LIKELY(put->seg != NULL && put->index != chan->seg_slots))
+    if (LEAT__LIKELY(put->index != put->slots))
         return 0;
     if (*fresh == NULL)
         return NEED_SEG;
@@ -156,6 +157,7 @@ void leat__get_follow(leat_chan *chan, leat__leavings *left)
     leat__end *get = &chan->get;
     leat__seg *drained = get->seg;
     get->seg = drained == NULL ? chan->first : drained->next;
+    get->slots = get->seg->slots;
     get->index = 0;
     if (drained != NULL) {
         drained->next = left->drained;

@@ -139,7 +139,7 @@ LEAT__INLINE void leat__get_advance(leat_chan *chan, bool bounded)
 /* Unbounded: is the next message in the next segment? */
 LEAT__INLINE bool leat__get_at_end(const leat_chan *chan)
 {
-    return chan->get.seg == NULL || chan->get.index == chan->seg_slots;
+    return chan->get.index == chan->get.slots;
 }
 
 /* ---- the other end, asleep ------------------------------------------------------------ */
@@ -174,7 +174,7 @@ LEAT__INLINE bool leat__ends_put_alone(leat_chan *chan, const void *msg,
     const leat__end *put = &chan->put;
     /* by what we have seen: a new look at the consumer's count is for the rest */
     bool room = bounded ? leat__end_count(put) - put->seen != chan->cap
-                        : put->seg != NULL && put->index != chan->seg_slots;
+                        : put->index != put->slots;
     if (LEAT__UNLIKELY(!room || leat__chan_is(chan, LEAT__CHAN_CLOSED)))
         return false;
     leat__put(chan, msg, bounded, bytes);

@@ -126,6 +126,7 @@ static struct remains take_remains(leat_chan *chan)
     /* ORDER ends.free: as in a receive. */
     leat__stz_rel(&get->count, get->seen);
     get->seg = NULL;
+    get->slots = get->index; /* at its end */
     chan->first = NULL;
     if (leat__chan_tally(chan) != NULL)
         leat__chan_tally(chan)->discarded += all.len;
@@ -141,7 +142,7 @@ static unsigned char *next_remaining(leat_chan *chan, struct remains *all)
         all->index = all->index + 1 == chan->cap ? 0 : all->index + 1;
         return slot;
     }
-    if (all->index == chan->seg_slots) {
+    if (all->index == all->seg->slots) {
         leat__seg *drained = all->seg;
         all->seg = drained->next;
         all->index = 0;

@@ -25,7 +25,7 @@ static size_t visit_of(leat_chan *chan, enum leat__dir dir, size_t n)
 static size_t put_run(leat_chan *chan, const unsigned char *msgs, size_t n)
 {
     leat__end *put = &chan->put;
-    size_t slots = (chan->bounded ? chan->cap : chan->seg_slots) - put->index;
+    size_t slots = (chan->bounded ? chan->cap : put->slots) - put->index;
     n = leat__least(n, slots);
     if (chan->bounded)
         n = leat__least(n, chan->cap - (leat__end_count(put) - put->seen));
@@ -46,7 +46,7 @@ static size_t put_run(leat_chan *chan, const unsigned char *msgs, size_t n)
 static size_t get_run(leat_chan *chan, unsigned char *msgs, size_t max)
 {
     leat__end *get = &chan->get;
-    size_t slots = (chan->bounded ? chan->cap : chan->seg_slots) - get->index;
+    size_t slots = (chan->bounded ? chan->cap : get->slots) - get->index;
     size_t n =
         leat__least(leat__least(max, slots), get->seen - leat__end_count(get));
     unsigned char *slot = leat__get_slot(chan, chan->bounded);

@@ -18,6 +18,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #if defined(__linux__)
 #include <sys/syscall.h>
 #endif
@@ -30,6 +31,28 @@ int64_t leat__os_now_ns(void)
     clock_gettime(CLOCK_MONOTONIC, &now);
     int64_t ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
     return ns > 0 ? ns : 1; /* 0 means nowait in a leat_until */
+}
+
+void *leat__os_map(size_t bytes)
+{
+    int saved = errno;
+    void *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mem == MAP_FAILED)
+        mem = NULL;
+#if defined(MADV_POPULATE_WRITE)
+    /* One call for all pages; an older kernel refuses, and gives them one by one. */
+    else
+        (void)madvise(mem, bytes, MADV_POPULATE_WRITE);
+#endif
+    errno = saved;
+    return mem;
+}
+
+void leat__os_unmap(void *mem, size_t bytes)
+{
+    int failed = munmap(mem, bytes);
+    LEAT_CHECK(failed == 0, "a mapping of leat's cannot be given back");
 }
 
 void leat__os_yield(void)

@@ -87,6 +87,13 @@ void **leat__os_held(void);
  * returns 0, or LEAT_ENOMEM: the system has no memory for it */
 int leat__os_watch_end(void (*fn)(void **held));
 
+/* Memory from the system itself, in whole pages, which are there already where the system
+ * can do that. NULL: none */
+void *leat__os_map(size_t bytes);
+
+/* And back to the system. */
+void leat__os_unmap(void *mem, size_t bytes);
+
 /* Let another thread run. */
 void leat__os_yield(void);
 
