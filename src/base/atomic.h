@@ -96,6 +96,10 @@ LEAT__LOAD(leat__ldz_rlx, leat__az, size_t, memory_order_relaxed)
 LEAT__LOAD(leat__ldz_acq, leat__az, size_t, memory_order_acquire)
 LEAT__STORE(leat__stz_rlx, leat__az, size_t, memory_order_relaxed)
 LEAT__STORE(leat__stz_rel, leat__az, size_t, memory_order_release)
+LEAT__RMW(leat__addz_acqrel, leat__az, size_t, atomic_fetch_add_explicit,
+          memory_order_acq_rel)
+LEAT__RMW(leat__subz_acqrel, leat__az, size_t, atomic_fetch_sub_explicit,
+          memory_order_acq_rel)
 LEAT__LOAD(leat__ld64_rlx, leat__a64, int64_t, memory_order_relaxed)
 LEAT__STORE(leat__st64_rlx, leat__a64, int64_t, memory_order_relaxed)
 LEAT__LOAD(leat__ldp_rlx, leat__ap, void *, memory_order_relaxed)

@@ -3,28 +3,34 @@
 /* watch.c - the latest value, its version, and readers with marks of their own.
  *
  * Idea. A value is a cell that is written before it becomes the current one and never
- * after. A send writes an idle cell and makes it current, under a lock that is held for a
- * few links and, for each reader that waits, one copy. A reader that borrows counts
- * itself in the cell, so writers leave it alone and take another.
+ * after. A send writes an idle cell and makes it current, under a lock that is held for
+ * that and, for each reader that waits, one copy; a large value is written before the lock
+ * is taken. A reader that borrows counts itself in the cell, so writers leave it alone and
+ * take another. It borrows under the lock and releases without: what a look costs is one
+ * turn of the lock, for which readers and writers compete.
  *
  * Who is what. The core is a channel whose tx is the writers' half and whose rx.owners
  * counts the readers. Each reader is a small channel with an rx and a queue; its lock is
  * the core's (verbs.core).
  *
  * State, under the core's lock. current, version. waiting: readers with somebody in their
- * queue, and some that had. idle: cells of the block that are nobody's. Of a cell:
- * borrows, replaced, moved (its bytes are somebody else's now).
- * The core's `outside` lock is held by the writer that is at it, while it writes, and
- * while it asks a function of the user's.
+ * queue, and some that had. idle: cells that are nobody's. Of a cell: lent, how often it was
+ * borrowed; moved (its bytes are somebody else's now). Not under it: released, how often
+ * it was given back, from which lent is taken when the cell is replaced.
+ * The core's `outside` lock is held by the writer that goes the long way, while it writes,
+ * and while it asks a function of the user's.
  *
  * Invariants, whenever the lock is free.
  *   I1  somebody is parked at a reader => that reader has seen version, the core is not
  *       closed, and the reader is in waiting
- *   I2  a cell is one of: current; replaced, with borrows > 0; idle; one thread's, which
+ *   I2  a cell is one of: current; replaced, and lent; idle; one thread's, which
  *       writes it or gives it to the hook
- *   I3  only who holds `outside` makes a cell current
+ *   I3  while a writer holds `outside` and has taken a cell, no other makes one current
  *   I4  a value goes to the hook once: by who replaces it, if nobody borrows it, else by
  *       the last who releases it; or at the end
+ *   I5  released is 0 to lent while the cell is current; once it is replaced, minus the
+ *       number of those who have it: who brings it to 0 is the last
+ *   I6  at most one idle cell is of the heap, and then it is the only idle one
  *
  * Progress and lifetime. Readers and writers wait for the lock only, writers for each
  * other. A reader holds the core. Nothing is allocated, freed, woken or called back under
@@ -53,7 +59,15 @@ static leat_chan *check_reader(leat_rx *rx)
 
 /* ---- cells ------------------------------------------------------------------------- */
 
-/* A cell to write; NULL: no memory. pre: `outside` is held */
+static void init_cell(leat__watch_cell *cell)
+{
+    cell->next = NULL;
+    cell->lent = 0;
+    leat__stz_rlx(&cell->released, 0); /* relaxed: nobody else has it */
+    cell->moved = false;
+}
+
+/* A cell to write; NULL: no memory. pre: `outside` is held, and the lock is not */
 static leat__watch_cell *take_cell(leat_chan *core)
 {
     leat__watch *watch = leat__watch_of(core);
@@ -69,24 +83,41 @@ static leat__watch_cell *take_cell(leat_chan *core)
             return NULL;
         cell->of_heap = true;
     }
-    cell->next = NULL;
-    cell->borrows = 0;
-    cell->replaced = false;
-    cell->moved = false;
+    init_cell(cell);
     return cell;
 }
 
-/* The cell is nobody's. */
+/* The cell is nobody's. One of the heap is kept while it is the only idle one: as long as a
+ * reader holds one of the block, sends take turns with it. pre: the lock is held
+ * returns a cell to be freed, or NULL */
+static leat__watch_cell *idle_again(leat_chan *core, leat__watch_cell *cell)
+{
+    leat__watch *watch = leat__watch_of(core);
+    leat__watch_cell *idle = watch->idle;
+    leat__watch_cell *spare = NULL;
+    if (idle != NULL && cell->of_heap)
+        return cell;
+    if (idle != NULL && idle->of_heap) {
+        spare = idle;
+        idle = idle->next;
+    }
+    cell->next = idle;
+    watch->idle = cell;
+    return spare;
+}
+
 static void give_back(leat_chan *core, leat__watch_cell *cell)
 {
-    if (cell->of_heap) {
-        leat__mem_free(cell);
-        return;
-    }
     leat__chan_lock(core);
-    cell->next = leat__watch_of(core)->idle;
-    leat__watch_of(core)->idle = cell;
+    leat__watch_cell *spare = idle_again(core, cell);
     leat__chan_unlock(core);
+    leat__mem_free(spare);
+}
+
+/* Has the hook to be called for the value, once it is out of use? */
+static bool owns_something(const leat_chan *core, const leat__watch_cell *cell)
+{
+    return core->discard != NULL && !cell->moved;
 }
 
 /* The value is out of use, and the cell ours (I4). NULL: nothing. */
@@ -94,7 +125,7 @@ static void dispose(leat_chan *core, leat__watch_cell *cell)
 {
     if (cell == NULL)
         return;
-    if (!cell->moved && core->discard != NULL)
+    if (owns_something(core, cell))
         core->discard(leat__watch_bytes(core, cell), core->discard_arg);
     give_back(core, cell);
 }
@@ -105,26 +136,36 @@ static leat__watch_cell *retire_cell(leat_chan *core, leat__watch_cell *cell)
     leat__tally *tally = leat__chan_tally(core);
     if (tally != NULL && !cell->moved)
         tally->discarded++;
-    cell->replaced = true;
-    return cell->borrows == 0 ? cell : NULL;
+    if (cell->lent == 0)
+        return cell;
+    /* ORDER watch.released: what was read of it before it is written again; and `moved`
+     * before who releases it last. */
+    size_t released = leat__subz_acqrel(&cell->released, cell->lent);
+    return released == cell->lent ? cell : NULL;
 }
 
 /* ---- one reader (under the lock) ------------------------------------------------------ */
+
+static const void *borrow_current(leat_chan *core, leat__watch_reader *reader)
+{
+    leat__watch_cell *cell = leat__watch_of(core)->current;
+    cell->lent++;
+    /* relaxed: under the lock, and who releases has borrowed */
+    leat__stz_rlx(&reader->lent, leat__ldz_rlx(&reader->lent) + 1);
+    return leat__watch_bytes(core, cell);
+}
 
 /* Give the current value as it is asked for; to who wants to be told of it, nothing. */
 static void serve(leat_chan *core, leat__watch_reader *reader,
                   enum leat__act act, void *msg)
 {
-    leat__watch_cell *cell = leat__watch_of(core)->current;
     if (act == LEAT__HINT)
         return;
-    if (act == LEAT__PLACE && msg != NULL) {
-        cell->borrows++;
-        reader->borrows++;
-        *(const void **)msg = leat__watch_bytes(core, cell);
-    } else if (act != LEAT__PLACE) {
-        leat__copy(msg, leat__watch_bytes(core, cell), core->msg_bytes);
-    }
+    if (act == LEAT__PLACE && msg != NULL)
+        *(const void **)msg = borrow_current(core, reader);
+    else if (act != LEAT__PLACE)
+        leat__copy(msg, leat__watch_bytes(core, leat__watch_of(core)->current),
+                   core->msg_bytes);
     if (act == LEAT__PEEK)
         return;
     leat__watch_mark_seen(core, reader);
@@ -188,36 +229,90 @@ static bool may_set(leat_chan *core, bool needs_readers)
            (!needs_readers || !leat__chan_is_gone(core, LEAT__SEND));
 }
 
-/* Make the cell current, if that may be. moves: to *displaced, unless that is NULL.
- * pre: `outside` is held */
+/* Make the cell current. moves: what is replaced to *displaced, unless that is NULL.
+ * pre: the lock is held, may_set, and I3 is kept */
+static void make_current(leat_chan *core, leat__watch_cell *cell, bool moves,
+                         void *displaced, struct replaced *before)
+{
+    leat__watch *watch = leat__watch_of(core);
+    leat__watch_cell *old = watch->current;
+    old->moved = moves;
+    if (displaced != NULL)
+        leat__copy(displaced, leat__watch_bytes(core, old), core->msg_bytes);
+    watch->current = cell;
+    /* relaxed: under the lock; looks are looks */
+    leat__stz_rlx(&watch->version, leat__watch_version(core) + 1);
+    if (leat__chan_tally(core) != NULL)
+        leat__chan_tally(core)->sent++;
+    serve_all(core, &before->won);
+    before->cell = retire_cell(core, old);
+}
+
+/* Make the cell current, if that may be, as above. pre: `outside` is held */
 static bool publish(leat_chan *core, leat__watch_cell *cell, bool needs_readers,
                     bool moves, void *displaced, struct replaced *before)
 {
-    leat__watch *watch = leat__watch_of(core);
     leat__list_init(&before->won);
     before->cell = NULL;
     leat__chan_lock(core);
     bool sets = may_set(core, needs_readers);
-    if (sets) {
-        leat__watch_cell *old = watch->current;
-        old->moved = moves;
-        if (displaced != NULL)
-            leat__copy(displaced, leat__watch_bytes(core, old),
-                       core->msg_bytes);
-        watch->current = cell;
-        /* relaxed: under the lock; looks are looks */
-        leat__stz_rlx(&watch->version, leat__watch_version(core) + 1);
-        if (leat__chan_tally(core) != NULL)
-            leat__chan_tally(core)->sent++;
-        serve_all(core, &before->won);
-        before->cell = retire_cell(core, old);
-    }
+    if (sets)
+        make_current(core, cell, moves, displaced, before);
     leat__chan_unlock(core);
     return sets;
 }
 
-static int watch_set(leat_chan *core, const void *msg, bool needs_readers,
-                     void *displaced)
+/* The cell that was replaced is idle again, if it takes no hook. pre: the lock is held
+ * returns as idle_again */
+static leat__watch_cell *reuse_replaced(leat_chan *core,
+                                        struct replaced *before)
+{
+    leat__watch_cell *old = before->cell;
+    if (old == NULL || owns_something(core, old))
+        return NULL;
+    before->cell = NULL;
+    return idle_again(core, old);
+}
+
+/* Does a writer go the long way? Who began to after this look takes the lock before it
+ * does anything, and so comes behind whoever looks. pre: the lock is held */
+static bool writer_is_outside(const leat_chan *core)
+{
+    /* relaxed: see above */
+    return leat__ld32_rlx(&core->outside.held) != 0;
+}
+
+/* What most sends are: nobody else is at it, there is an idle cell, and the value is
+ * small enough to be copied under the lock. LEAT_EAGAIN: go the long way */
+static int set_at_once(leat_chan *core, const void *msg, bool needs_readers,
+                       void *displaced)
+{
+    leat__watch *watch = leat__watch_of(core);
+    leat__watch_cell *spare = NULL;
+    struct replaced before;
+    leat__list_init(&before.won);
+    before.cell = NULL;
+    leat__chan_lock(core);
+    bool sets = may_set(core, needs_readers);
+    leat__watch_cell *cell = writer_is_outside(core) ? NULL : watch->idle;
+    if (LEAT__LIKELY(sets && cell != NULL)) {
+        watch->idle = cell->next;
+        init_cell(cell);
+        leat__copy(leat__watch_bytes(core, cell), msg, core->msg_bytes);
+        make_current(core, cell, !needs_readers, displaced, &before);
+        spare = reuse_replaced(core, &before);
+    }
+    leat__chan_unlock(core);
+    if (LEAT__UNLIKELY(spare != NULL))
+        leat__mem_free(spare);
+    leat__chan_complete_all(&before.won);
+    dispose(core, before.cell);
+    return !sets ? LEAT_ECLOSED : cell == NULL ? LEAT_EAGAIN : 0;
+}
+
+/* The value is written outside of the lock. */
+static int set_slowly(leat_chan *core, const void *msg, bool needs_readers,
+                      void *displaced)
 {
     struct replaced before;
     leat__lock_acquire(&core->outside);
@@ -237,7 +332,19 @@ static int watch_set(leat_chan *core, const void *msg, bool needs_readers,
     }
     leat__chan_complete_all(&before.won);
     dispose(core, before.cell);
-    return needs_readers ? 0 : 1;
+    return 0;
+}
+
+/* returns 0, LEAT_ECLOSED, LEAT_ENOMEM */
+static int watch_set(leat_chan *core, const void *msg, bool needs_readers,
+                     void *displaced)
+{
+    int rc = core->msg_bytes <= LEAT__WATCH_AT_ONCE
+                 ? set_at_once(core, msg, needs_readers, displaced)
+                 : LEAT_EAGAIN;
+    return LEAT__LIKELY(rc != LEAT_EAGAIN)
+               ? rc
+               : set_slowly(core, msg, needs_readers, displaced);
 }
 
 static int watch_try_send(leat_chan *core, const void *msg)
@@ -247,7 +354,8 @@ static int watch_try_send(leat_chan *core, const void *msg)
 
 static int watch_displace(leat_chan *core, const void *msg, void *displaced)
 {
-    return watch_set(core, msg, false, displaced);
+    int rc = watch_set(core, msg, false, displaced);
+    return rc == 0 ? 1 : rc;
 }
 
 static ptrdiff_t watch_send_many(leat_chan *core, const void *msgs, size_t n)
@@ -411,13 +519,11 @@ static const void *borrow_now(leat_chan *chan, bool marks)
     leat__watch_reader *reader = leat__watch_reader_of(chan);
     leat_chan *core = reader->core;
     leat__chan_lock(core);
-    leat__watch_cell *cell = leat__watch_of(core)->current;
-    cell->borrows++;
-    reader->borrows++;
+    const void *value = borrow_current(core, reader);
     if (marks)
         leat__watch_mark_seen(core, reader);
     leat__chan_unlock(core);
-    return leat__watch_bytes(core, cell);
+    return value;
 }
 
 const void *leat_watch_borrow(leat_rx *rx)
@@ -451,16 +557,13 @@ static void release_value(leat_chan *chan, const void *value)
     leat_chan *core = reader->core;
     leat__watch_cell *cell =
         (leat__watch_cell *)((uintptr_t)value - leat__watch_of(core)->header);
-    leat__chan_lock(core);
-    bool has = reader->borrows > 0 && cell->borrows > 0;
-    bool last = has && cell->borrows == 1 && cell->replaced;
-    if (has) {
-        reader->borrows--;
-        cell->borrows--;
-    }
-    leat__chan_unlock(core);
-    LEAT_CHECK(has, "leat_watch_release: this reader has nothing borrowed");
-    if (last)
+    /* ORDER watch.released: the borrow of each that is counted, for this look. */
+    size_t released = leat__addz_acqrel(&reader->released, 1);
+    /* relaxed: behind it */
+    LEAT_CHECK(leat__ldz_rlx(&reader->lent) != released,
+               "leat_watch_release: this reader has nothing borrowed");
+    /* ORDER watch.released: what we read before it is written again. */
+    if (leat__addz_acqrel(&cell->released, 1) == SIZE_MAX) /* I5: to 0 */
         dispose(core, cell);
 }
 
@@ -591,7 +694,9 @@ static void forget_reader(leat_chan *chan, leat__link *told)
     leat__list_init(told);
     leat__chan_lock(core);
     bool idle = leat__list_is_empty(&chan->recvq);
-    bool borrows = reader->borrows > 0;
+    /* relaxed: its owners are gone */
+    size_t lent = leat__ldz_rlx(&reader->lent);
+    size_t released = leat__ldz_rlx(&reader->released); /* relaxed: likewise */
     if (leat__link_is_in(&reader->link))
         leat__list_remove(&reader->link);
     /* ORDER half.drop: what this reader did, for who sees the last one gone. */
@@ -612,7 +717,7 @@ static void forget_reader(leat_chan *chan, leat__link *told)
     leat__chan_unlock(core);
     LEAT_CHECK(idle, "leat_rx_drop: a call still waits on the half that its "
                      "last owner drops");
-    LEAT_CHECK(!borrows,
+    LEAT_CHECK(lent == released,
                "leat_rx_drop: the last owner leaves with a value borrowed");
 }
 
@@ -648,6 +753,9 @@ static void watch_free(leat_chan *core)
     leat__registry_remove(core);
     core->weak_tx.tag = 0;
     dispose(core, leat__watch_of(core)->current);
+    leat__watch_cell *idle = leat__watch_of(core)->idle;
+    if (idle != NULL && idle->of_heap)
+        leat__mem_free(idle);
     if (!core->lent)
         leat__mem_free(core);
     if (gone != NULL)

@@ -7,15 +7,16 @@
 #include "chan/chan.h"
 #include <leat/watch.h>
 
+/* At a line of its own. */
 typedef struct leat__watch_cell {
     struct leat__watch_cell *next; /* idle */
-    size_t borrows;
-    bool replaced;
+    size_t lent;       /* how often, while current; under the lock */
+    leat__az released; /* I5 of watch.c */
     bool moved;
     bool of_heap;
 } leat__watch_cell;
 
-/* Behind the core. */
+/* Behind the core, at a line of its own. */
 typedef struct leat__watch {
     leat__az version; /* written under the lock; a look may do without */
     leat__watch_cell *current;
@@ -25,15 +26,21 @@ typedef struct leat__watch {
     size_t cell_align;
 } leat__watch;
 
+enum { LEAT__WATCH_LINE = 64 };
+
 /* Behind a reader. */
 typedef struct leat__watch_reader {
     leat_chan *core;
-    leat__az seen;   /* the version; written under the lock */
-    leat__link link; /* in waiting, or in no list */
-    size_t borrows;
+    leat__az seen;     /* the version; written under the lock */
+    leat__link link;   /* in waiting, or in no list */
+    leat__az lent;     /* how often; written under the lock */
+    leat__az released; /* so many of them */
 } leat__watch_reader;
 
-#define LEAT__WATCH_AT     leat__round_up(LEAT__CHAN_BYTES, alignof(leat__watch))
+/* The largest value that a send copies under the lock. */
+#define LEAT__WATCH_AT_ONCE 1024
+
+#define LEAT__WATCH_AT     leat__round_up(LEAT__CHAN_BYTES, LEAT__WATCH_LINE)
 #define LEAT__WATCH_BYTES  (LEAT__WATCH_AT + sizeof(leat__watch))
 #define LEAT__READER_AT    offsetof(leat_chan, first)
 #define LEAT__READER_BYTES (LEAT__READER_AT + sizeof(leat__watch_reader))

@@ -46,10 +46,9 @@ static int plan_watch(struct watch_plan *plan, size_t msg_bytes,
         return LEAT_ENOMEM;
     size_t align =
         opts->msg_align != 0 ? opts->msg_align : leat__natural_align(msg_bytes);
-    plan->align = leat__larger(align, BLOCK_ALIGN);
+    plan->align = leat__larger(align, LEAT__WATCH_LINE);
     plan->header = leat__round_up(sizeof(leat__watch_cell), align);
-    plan->cell = leat__round_up(plan->header + msg_bytes,
-                                leat__larger(align, alignof(leat__watch_cell)));
+    plan->cell = leat__round_up(plan->header + msg_bytes, plan->align);
     plan->reader_at = leat__round_up(LEAT__WATCH_BYTES, BLOCK_ALIGN);
     size_t at = plan->reader_at + reader_bytes();
     plan->record_at = 0;
@@ -92,7 +91,8 @@ static void init_reader(leat_chan *chan, leat_chan *core, bool lent)
     reader->core = core;
     leat__stz_rlx(&reader->seen, 0); /* relaxed: likewise */
     reader->link = (leat__link){NULL, NULL};
-    reader->borrows = 0;
+    leat__stz_rlx(&reader->lent, 0);     /* relaxed: likewise */
+    leat__stz_rlx(&reader->released, 0); /* relaxed: likewise */
     if (LEAT_DEBUG) {
         memset((void *)((unsigned char *)chan + reader_record_at()), 0,
                sizeof(leat__record));

@@ -150,8 +150,8 @@ static void m_clear_watch(leat_chan *core)
 static void m_clear_cell(leat__watch_cell *cell)
 {
     cell->next = NULL;
-    cell->borrows = 0;
-    cell->replaced = false;
+    cell->lent = 0;
+    leat__stz_rlx(&cell->released, 0);
     cell->moved = false;
     cell->of_heap = false;
 }
