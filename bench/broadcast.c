@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
-/* broadcast.c - leat's broadcast as a participant: received by copy, and in place.
+/* broadcast.c - leat's broadcast as a participant: received by copy, by copy with
+ * both ends promised single (leat-single), and in place.
  * The main thread sends; each receiver is a thread. */
 #include "crew.h"
 
@@ -74,19 +75,23 @@ static void send_in_place(leat_tx *tx, uint64_t n)
     }
 }
 
+/* What bus has by its types, leat has by promise: one thread sends, and one receives by
+ * each receiver. */
+enum { SINGLE = LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER };
+
 /* Returns what all receivers missed together. */
 static uint64_t run(const struct crew_cell *cell, enum leat_policy policy,
-                    bool in_place)
+                    uint32_t flags)
 {
+    bool in_place = (flags & LEAT_IN_PLACE) != 0;
     struct listener listeners[CREW_MAX];
     struct crew crew;
     leat_tx *tx;
     uint64_t missed = 0;
 
-    if (leat_broadcast_new(
-            &tx, sizeof(struct cell_msg), cell->capacity,
-            LEAT_CHAN_OPTS(.policy = policy,
-                           .flags = in_place ? LEAT_IN_PLACE : 0)) < 0)
+    if (leat_broadcast_new(&tx, sizeof(struct cell_msg), cell->capacity,
+                           LEAT_CHAN_OPTS(.policy = policy, .flags = flags)) <
+        0)
         cell_fail("leat_broadcast_new failed");
     for (unsigned i = 0; i < cell->threads; i++) {
         listeners[i] = (struct listener){.cell = cell};
@@ -107,37 +112,42 @@ static uint64_t run(const struct crew_cell *cell, enum leat_policy policy,
     return missed;
 }
 
-static void block(const struct crew_cell *cell, bool in_place)
+static void block(const struct crew_cell *cell, uint32_t flags)
 {
-    if (run(cell, LEAT_POLICY_BLOCK, in_place) != 0)
+    if (run(cell, LEAT_POLICY_BLOCK, flags) != 0)
         cell_fail("a blocking broadcast lost messages");
 }
 
-static void lossy(const struct crew_cell *cell, bool in_place)
+static void lossy(const struct crew_cell *cell, uint32_t flags)
 {
-    uint64_t missed = run(cell, LEAT_POLICY_DROP_OLDEST, in_place);
+    uint64_t missed = run(cell, LEAT_POLICY_DROP_OLDEST, flags);
 
     crew_also(100.0 * (double)missed / (double)(cell->n * cell->threads));
 }
 
 static void block_by_copy(const struct crew_cell *cell)
 {
-    block(cell, false);
+    block(cell, 0);
 }
 
 static void block_in_place(const struct crew_cell *cell)
 {
-    block(cell, true);
+    block(cell, LEAT_IN_PLACE);
+}
+
+static void block_promised(const struct crew_cell *cell)
+{
+    block(cell, SINGLE);
 }
 
 static void lossy_by_copy(const struct crew_cell *cell)
 {
-    lossy(cell, false);
+    lossy(cell, 0);
 }
 
 static void lossy_in_place(const struct crew_cell *cell)
 {
-    lossy(cell, true);
+    lossy(cell, LEAT_IN_PLACE);
 }
 
 int main(int argc, char **argv)
@@ -145,6 +155,7 @@ int main(int argc, char **argv)
     static const struct crew_peer peers[] = {
         {"leat", "block", block_by_copy, NULL},
         {"leat", "lossy", lossy_by_copy, NULL},
+        {"leat-single", "block", block_promised, NULL},
         {"leat-in-place", "block", block_in_place, NULL},
         {"leat-in-place", "lossy", lossy_in_place, NULL},
         {0},

@@ -19,6 +19,7 @@
 #include "base/compiler.h"
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <string.h>
 
 #if defined(LEAT_SIM)
 void leat__sim_point(void);
@@ -111,6 +112,47 @@ LEAT__RMW(leat__xchgp_acq, leat__ap, void *, atomic_exchange_explicit,
           memory_order_acquire)
 LEAT__RMW(leat__xchgp_acqrel, leat__ap, void *, atomic_exchange_explicit,
           memory_order_acq_rel)
+
+/* Many words of a message that may be written while it is read, each in one or two moves,
+ * in order: as loads that acquire, and as stores that release. Where every load and store
+ * of the processor is that, two words are moved at once. */
+#if defined(__x86_64__) && !defined(LEAT_SIM) && !defined(LEAT_GENMC) &&       \
+    !defined(LEAT__SANITIZED)
+#define LEAT__WIDE_WORDS 1
+static inline void leat__move_wide(void *to, const void *from)
+{
+    __asm__ volatile("movdqu (%1), %%xmm0\n\tmovdqu %%xmm0, (%0)"
+                     :
+                     : "r"(to), "r"(from)
+                     : "xmm0", "memory");
+}
+#endif
+
+static inline void leat__ldz_words_acq(size_t *to, const leat__az *from,
+                                       size_t words)
+{
+#if defined(LEAT__WIDE_WORDS)
+    for (; words >= 2; words -= 2, to += 2, from += 2)
+        leat__move_wide(to, from);
+#endif
+    for (; words > 0; words--)
+        *to++ = leat__ldz_acq(from++);
+}
+
+static inline void leat__stz_words_rel(leat__az *to, const void *from,
+                                       size_t words)
+{
+    const unsigned char *bytes = from;
+#if defined(LEAT__WIDE_WORDS)
+    for (; words >= 2; words -= 2, to += 2, bytes += 2 * sizeof *to)
+        leat__move_wide(to, bytes);
+#endif
+    for (; words > 0; words--, bytes += sizeof *to) {
+        size_t word;
+        memcpy(&word, bytes, sizeof word);
+        leat__stz_rel(to++, word);
+    }
+}
 
 /* The only stand-alone fences. Store-load ordering (Dekker shapes) only, never to
  * publish data: ThreadSanitizer does not model them. */

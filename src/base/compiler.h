@@ -37,6 +37,16 @@
 #define LEAT__THREAD_LOCAL _Thread_local
 #endif
 
+/* Does a sanitizer want to see each access? */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define LEAT__SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer) ||     \
+    __has_feature(memory_sanitizer)
+#define LEAT__SANITIZED 1
+#endif
+#endif
+
 /* The struct that holds `member` at `ptr`. */
 #define LEAT__CONTAINER(ptr, type, member)                                     \
     ((type *)(void *)((unsigned char *)(ptr)-offsetof(type, member)))

@@ -31,6 +31,11 @@ static inline void leat__copy(void *to, const void *from, size_t bytes)
         *(uint64_t *)to = *(const uint64_t *)from;
 }
 
+static inline void leat__copy_read(void *to, const size_t *from, size_t bytes)
+{
+    leat__copy(to, from, bytes);
+}
+
 static inline void leat__copy_bytes(void *to, const void *from, size_t bytes)
 {
     (void)to;
@@ -53,6 +58,19 @@ static inline void leat__copy_word(void *to, const void *from, size_t i)
     memcpy((unsigned char *)to + i * sizeof(uint64_t),
            (const unsigned char *)from + i * sizeof(uint64_t),
            sizeof(uint64_t));
+}
+
+/* What was read into words a moment ago, two at a time: in moves of the same width, which
+ * find it in the store buffer. */
+static inline void leat__copy_read(void *to, const size_t *from, size_t bytes)
+{
+    size_t at = 0;
+    for (; bytes - at >= 2 * sizeof *from && bytes > at; at += 2 * sizeof *from)
+        memcpy((unsigned char *)to + at, (const unsigned char *)from + at,
+               2 * sizeof *from);
+    if (at < bytes)
+        memcpy((unsigned char *)to + at, (const unsigned char *)from + at,
+               bytes - at);
 }
 
 /* 2 to 8 words, one by one: what the caller wrote a moment ago, word by word, reaches

@@ -42,11 +42,12 @@ leat_chan *leat__chan_senders(leat_chan *chan)
 
 /* ---- parked receivers (under the hub's lock) --------------------------------------- */
 
-/* Is there a message for it, now that its cursor stands still? */
+/* Is there a message for it? Its cursor stands still, or nobody is in the queue but who
+ * only looks. */
 static bool sub_has_message(const leat__sub *sub)
 {
     size_t top = sub->sealed ? leat__sub_end(sub) : leat__hub_tail(sub->hub);
-    return sub->next != top;
+    return leat__sub_cursor(sub) != top;
 }
 
 /* The backlog is longest just before a receive. */
@@ -281,15 +282,17 @@ static int send_alone(leat__hub *hub, const void *msg)
     if (LEAT__LIKELY(!hub_is_closed(hub) && leat__list_is_empty(&hub->asleep) &&
                      leat__list_is_empty(&chan->sendq) &&
                      leat__chan_tally(chan) == NULL)) {
-        rc = leat__bring_has_room(hub) ? 0 : LEAT_EAGAIN;
-        if (rc == 0)
+        rc = LEAT_EAGAIN;
+        if (leat__bring_has_room(hub)) {
             leat__bring_put(hub, msg);
+            rc = 0;
+        }
     }
     leat__chan_unlock(chan);
     return rc;
 }
 
-static int hub_try_send(leat_chan *chan, const void *msg)
+int leat__hub_try_send(leat_chan *chan, const void *msg)
 {
     leat__hub *hub = leat__hub_of(chan);
     int rc = hub->ring ? send_alone(hub, msg) : LEAT__BRING_CONTENDED;
@@ -313,7 +316,7 @@ static ptrdiff_t hub_send_many(leat_chan *chan, const void *msgs, size_t n)
     int rc = 0;
     while (rc == 0 && done < n) {
         if (!hub->ring) {
-            rc = hub_try_send(chan, bytes + done * chan->msg_bytes);
+            rc = leat__hub_try_send(chan, bytes + done * chan->msg_bytes);
             done += rc == 0 ? 1 : 0;
             continue;
         }
@@ -367,11 +370,14 @@ static int hub_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
 /* ---- receiving -------------------------------------------------------------------------- */
 
 /* Somebody waits for this receiver to have moved on. */
-static LEAT__NOINLINE void visit(leat__hub *hub)
+LEAT__NOINLINE void leat__hub_visit(leat__hub *hub)
 {
     leat__bafter after;
     leat__bafter_init(&after);
     leat__chan_lock(leat__hub_chan(hub));
+    if ((leat__hub_chan(hub)->flags & LEAT_SINGLE_CONSUMER) != 0)
+        hub->marked =
+            false; /* I4 of broadcast_ring.c: so that marks are renewed */
     leat__hub_leave(hub, &after);
 }
 
@@ -423,7 +429,7 @@ int leat__sub_take(leat__sub *sub, enum leat__act act, void *msg)
     bool visits = must_visit(sub);
     leat__chan_unlock(chan);
     if (LEAT__UNLIKELY(visits))
-        visit(sub->hub);
+        leat__hub_visit(sub->hub);
     if (LEAT__UNLIKELY(rc == LEAT__BRING_CONTENDED))
         rc = take_under_hub(sub, act, msg, NULL);
     return rc;
@@ -452,7 +458,7 @@ static bool might_receive(const leat__sub *sub)
 {
     size_t lost = leat__sub_lost(sub);
     return sub->lagged || sub->sealed || (lost > 0 && sub->reports) ||
-           sub->next + lost != leat__hub_tail(sub->hub);
+           leat__sub_cursor(sub) + lost != leat__hub_tail(sub->hub);
 }
 
 static int sub_arm(leat_chan *chan, enum leat__dir dir, leat__waiter *waiter)
@@ -495,7 +501,7 @@ static size_t take_run(leat__sub *sub, unsigned char *msgs, size_t max, int *rc)
     bool visits = must_visit(sub);
     leat__chan_unlock(chan);
     if (visits)
-        visit(sub->hub);
+        leat__hub_visit(sub->hub);
     return done;
 }
 
@@ -630,9 +636,12 @@ static void sub_discard(leat_chan *chan)
     leat__chan_lock(leat__hub_chan(hub));
     leat__chan_lock(chan);
     LEAT_ASSERT(sub->sealed);
+    if (sub->alone)
+        leat__bring_keep_out(sub);
     size_t lost = leat__sub_lost(sub);
     if (lost > 0)
         leat__sub_miss(sub, sub->next + lost);
+    sub->lagged = false; /* there is nothing that it is to be told before */
     sub->discarded += leat__sub_end(sub) - sub->next;
     if (hub->ring)
         leat__sub_jump(sub, leat__sub_end(sub));
@@ -720,31 +729,25 @@ static leat_chan *sub_end(leat_chan *chan)
     return leat__hub_chan(leat__sub_of(chan)->hub); /* I4 */
 }
 
-const leat__verbs leat__hub_verbs = {
-    .stays_without = 1u << LEAT__RECV,
-    .try_send = hub_try_send,
-    .displace = hub_displace,
-    .send_many = hub_send_many,
-    .enlist = hub_enlist,
-    .arm = hub_arm,
-    .close = hub_close,
-    .len = hub_len,
-    .count = hub_count,
-    .end = hub_end,
-    .places = &leat__bcells_places,
-};
+#define HUB_VERBS(try_send_)                                                   \
+    {                                                                          \
+        .stays_without = 1u << LEAT__RECV, .try_send = try_send_,              \
+        .displace = hub_displace, .send_many = hub_send_many,                  \
+        .enlist = hub_enlist, .arm = hub_arm, .close = hub_close,              \
+        .len = hub_len, .count = hub_count, .end = hub_end,                    \
+        .places = &leat__bcells_places                                         \
+    }
 
-const leat__verbs leat__sub_verbs = {
-    .try_recv = sub_try_recv,
-    .recv_many = sub_recv_many,
-    .peek = sub_peek,
-    .enlist = sub_enlist,
-    .arm = sub_arm,
-    .close = sub_close,
-    .discard = sub_discard,
-    .look = sub_look,
-    .len = sub_len,
-    .count = sub_count,
-    .end = sub_end,
-    .places = &leat__bcells_places,
-};
+#define SUB_VERBS(try_recv_)                                                   \
+    {                                                                          \
+        .try_recv = try_recv_, .recv_many = sub_recv_many, .peek = sub_peek,   \
+        .enlist = sub_enlist, .arm = sub_arm, .close = sub_close,              \
+        .discard = sub_discard, .look = sub_look, .len = sub_len,              \
+        .count = sub_count, .end = sub_end, .places = &leat__bcells_places     \
+    }
+
+const leat__verbs leat__hub_verbs = HUB_VERBS(leat__hub_try_send);
+const leat__verbs leat__hub_ring_verbs = HUB_VERBS(leat__bring_try_send);
+const leat__verbs leat__sub_verbs = SUB_VERBS(sub_try_recv);
+const leat__verbs leat__sub_ring_verbs = SUB_VERBS(leat__bring_try_recv);
+const leat__verbs leat__sub_alone_verbs = SUB_VERBS(leat__bring_recv_alone);

@@ -70,9 +70,9 @@ typedef struct leat__sub {
     bool ring;
     bool lossy;
     bool reports; /* LEAT_REPORT_LAG */
+    bool alone;   /* blocking ring, promised consumer: I5 of broadcast_ring.c */
     /* -- under the lock -- */
     bool lagged;  /* it has to be told of */
-    bool marked;  /* written under both locks, but for being taken back */
     bool visit;   /* a mark was taken back: the hub has to be told */
     bool sealed;  /* written under both locks, as end */
     bool done;    /* cells: it is not live any more; likewise */
@@ -85,6 +85,8 @@ typedef struct leat__sub {
     uint64_t missed;     /* and not told of */
     uint64_t missed_all; /* in its life */
     uint64_t discarded;
+    leat__a32 marked; /* set under the hub's lock, taken back under the sub's */
+    leat__a32 inside; /* alone: 1 during a receive without the lock */
     size_t borrowed;  /* under the hub's lock */
     leat__link link;  /* in hub->subs, under the hub's lock */
     leat__link sleep; /* in hub->asleep, likewise */
@@ -124,6 +126,35 @@ static inline size_t leat__sub_end(const leat__sub *sub)
     return leat__ldz_rlx(&sub->end); /* relaxed: written under both locks */
 }
 
+static inline void leat__sub_fence_light(leat__sub *sub)
+{
+    /* ORDER broadcast.mark, broadcast.inside: after the cursor or `inside`, before the
+     * look. */
+    if (LEAT__LIKELY(leat__sub_chan(sub)->asymmetric))
+        leat__fence_compiler();
+    else
+        leat__fence_sc();
+}
+
+/* The cursor has moved on: did somebody wait for that? pre: its lock, or alone */
+static inline void leat__sub_moved(leat__sub *sub)
+{
+    /* ORDER broadcast.free: what it has read of earlier messages before the sender's
+     * look. */
+    leat__stz_rel(&sub->cursor, sub->next);
+    /* ORDER broadcast.mark (Dekker, partner in leat__bring_mark):
+     *     receiver: cursor := next ; light fence ; read marked
+     *     sender:   marked := 1    ; heavy fence ; read cursor
+     * Both reads cannot miss. */
+    if (sub->alone)
+        leat__sub_fence_light(sub);
+    /* relaxed: ordered by the fence, or by the lock */
+    if (LEAT__UNLIKELY(leat__ld32_rlx(&sub->marked) != 0)) {
+        leat__st32_rlx(&sub->marked, 0); /* relaxed: the visit renews it (I4) */
+        sub->visit = true;
+    }
+}
+
 /* To the position `to`, without having received what is before. pre: its lock */
 static inline void leat__sub_jump(leat__sub *sub, size_t to)
 {
@@ -131,27 +162,23 @@ static inline void leat__sub_jump(leat__sub *sub, size_t to)
     /* not by position: that wraps where the slots do not */
     sub->index = (sub->index + (to - sub->next) % cap) % cap;
     sub->next = sub->seen = to;
-    /* ORDER broadcast.free: what it has read of earlier messages before the sender's
-     * look. */
-    leat__stz_rel(&sub->cursor, to);
-    if (sub->marked) {
-        sub->marked = false;
-        sub->visit = true;
-    }
+    leat__sub_moved(sub);
 }
 
-/* Past one message. pre: its lock */
+/* Past one message. pre: its lock, or alone */
 static inline void leat__sub_advance(leat__sub *sub)
 {
     sub->index =
         sub->index + 1 == leat__sub_chan(sub)->cap ? 0 : sub->index + 1;
     sub->next++;
-    /* ORDER broadcast.free: its read of the message before the sender's look. */
-    leat__stz_rel(&sub->cursor, sub->next);
-    if (LEAT__UNLIKELY(sub->marked)) {
-        sub->marked = false;
-        sub->visit = true;
-    }
+    leat__sub_moved(sub);
+}
+
+/* Where it is, for others. pre: its lock, or a look */
+static inline size_t leat__sub_cursor(const leat__sub *sub)
+{
+    /* relaxed: written under the lock; alone: a look */
+    return leat__ldz_rlx(&sub->cursor);
 }
 
 /* How far position a is ahead of b; 0 if it is not. */
@@ -213,6 +240,17 @@ bool leat__bring_mark(leat__hub *hub);
  * lock is held. pre: the sub's lock */
 int leat__bring_take(leat__sub *sub, enum leat__act act, void *msg);
 
+/* verbs of a blocking ring that counts nothing: what most sends and receives are, and
+ * what is left of them goes by those of broadcast.c. */
+int leat__bring_try_send(leat_chan *chan, const void *msg);
+int leat__bring_try_recv(leat_chan *chan, void *msg);
+
+/* The same without the sub's lock. pre: alone, and the caller is the consumer */
+int leat__bring_recv_alone(leat_chan *chan, void *msg);
+
+/* Keep who receives alone outside from now on. pre: both locks; CLOSED is set */
+void leat__bring_keep_out(leat__sub *sub);
+
 /* ---- cells (broadcast_cells.c); all under the hub's lock ------------------------------- */
 
 /* What leat__bcells_offer may want its caller to do, with the lock free. */
@@ -264,14 +302,23 @@ void leat__hub_deliver(leat__hub *hub, leat__bafter *after);
  * to do. pre: the hub's lock */
 void leat__hub_leave(leat__hub *hub, leat__bafter *after);
 
+/* Somebody waits for a receiver that has moved on. */
+void leat__hub_visit(leat__hub *hub);
+
 /* Send, reserve, without waiting; or enlist. returns as a try */
 int leat__hub_offer(leat__hub *hub, leat__waiter *sender, bool enlists);
+
+/* verbs.try_send, whatever it takes. */
+int leat__hub_try_send(leat_chan *chan, const void *msg);
 
 /* Receive, borrow, without waiting. returns as a try */
 int leat__sub_take(leat__sub *sub, enum leat__act act, void *msg);
 
-/* The verbs. */
+/* The verbs; of blocking rings that count nothing; and of their promised consumers. */
 extern const leat__verbs leat__hub_verbs;
+extern const leat__verbs leat__hub_ring_verbs;
 extern const leat__verbs leat__sub_verbs;
+extern const leat__verbs leat__sub_ring_verbs;
+extern const leat__verbs leat__sub_alone_verbs;
 
 #endif

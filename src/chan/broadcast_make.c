@@ -9,6 +9,7 @@
 #include "chan/broadcast.h"
 #include "chan/layout.h"
 #include "chan/registry.h"
+#include "os/os.h"
 
 #include <leat/broadcast.h>
 
@@ -108,8 +109,6 @@ static void init_store(leat__hub *hub, const struct hub_plan *plan)
     if (!hub->ring) {
         hub->line = (leat__bcell **)(void *)(block + plan->line_at);
         leat__bcells_init(hub);
-    } else if (hub->lossy) {
-        memset(chan->slots, 0, chan->cap * chan->stride); /* no stamp */
     }
 }
 
@@ -121,7 +120,10 @@ static leat_chan *make_hub(const struct hub_plan *plan, const leat__room *place,
     if (chan == NULL)
         return NULL;
     memset((void *)chan, 0, plan->layout.name_at);
-    init_prefix(chan, LEAT__HUB, &leat__hub_verbs, opts->flags);
+    const leat__verbs *verbs = &leat__hub_verbs;
+    if (plan->ring && !plan->lossy && (opts->flags & LEAT_STATS) == 0)
+        verbs = &leat__hub_ring_verbs;
+    init_prefix(chan, LEAT__HUB, verbs, opts->flags);
     chan->tx.tag = LEAT__TX_TAG;
     leat__st32_rlx(&chan->tx.owners, 1); /* relaxed: nobody knows it yet */
     chan->weak_tx.tag = LEAT__WEAK_TX_TAG;
@@ -231,6 +233,12 @@ static void init_sub(leat__sub *sub, leat__hub *hub, uint32_t flags)
     sub->ring = hub->ring;
     sub->lossy = hub->lossy;
     sub->reports = (flags & LEAT_REPORT_LAG) != 0;
+    bool quick = home->verbs == &leat__hub_ring_verbs;
+    sub->alone = quick && (home->flags & LEAT_SINGLE_CONSUMER) != 0;
+    chan->asymmetric = leat__os_has_membarrier();
+    if (quick)
+        chan->verbs =
+            sub->alone ? &leat__sub_alone_verbs : &leat__sub_ring_verbs;
 }
 
 /* From now on it gets what is sent. */

@@ -21,7 +21,8 @@ enum manner {
     CLOSES,    /* for itself, after a message or two, and gets what is left */
     ABORTS,    /* likewise, and gets nothing any more */
     RESTS,     /* after a message, until the senders are done */
-    SHARES     /* stays, and has two owners at it */
+    SHARES,    /* stays, and has two owners at it */
+    GIVEN_UP   /* stays, and another thread aborts it at any time */
 };
 
 struct play {
@@ -360,6 +361,22 @@ static void *stays(void *arg)
     return NULL;
 }
 
+/* Nothing is received that another thread's abort has discarded. */
+static void *is_given_up(void *arg)
+{
+    struct watcher *watcher = ((struct owner *)arg)->watcher;
+    M_ASSERT(watch(watcher, 0, MESSAGES + 1));
+    m_join(watcher->threads[1]);
+    end_watch(watcher, false);
+    return NULL;
+}
+
+static void *abandons(void *arg)
+{
+    leat_rx_abort(arg);
+    return NULL;
+}
+
 static void *leaves(void *arg)
 {
     struct watcher *watcher = ((struct owner *)arg)->watcher;
@@ -535,6 +552,8 @@ static void start_watcher(int i)
         b.owners[i][k] = (struct owner){watcher, k};
     if (watcher->manner == SHARES)
         watcher->threads[1] = m_spawn("shares", stays, &b.owners[i][1]);
+    if (watcher->manner == GIVEN_UP)
+        watcher->threads[1] = m_spawn("abandons", abandons, watcher->rx);
     static const struct {
         const char *name;
         void *(*fn)(void *);
@@ -542,7 +561,7 @@ static void start_watcher(int i)
         [STAYS] = {"stays", stays},    [LEAVES] = {"leaves", leaves},
         [LATE] = {"late", comes_late}, [CLOSES] = {"closes", leaves},
         [ABORTS] = {"aborts", leaves}, [RESTS] = {"rests", rests},
-        [SHARES] = {"shares", stays},
+        [SHARES] = {"shares", stays},  [GIVEN_UP] = {"given up", is_given_up},
     };
     watcher->threads[0] = m_spawn(manners[watcher->manner].name,
                                   manners[watcher->manner].fn, &b.owners[i][0]);
@@ -585,6 +604,7 @@ static void perform(const struct play *play)
 /* name: capacity, policy, flags, hooked, senders, sends, watchers, closed, fired */
 #define BLOCK LEAT_POLICY_BLOCK
 #define LOSSY LEAT_POLICY_DROP_OLDEST
+#define ALONE LEAT_SINGLE_CONSUMER
 #define PLAYS(PLAY)                                                            \
     PLAY(ring_one, 1, BLOCK, 0, false, 1, 4, false, false, STAYS, STAYS)       \
     PLAY(ring_rests, 1, BLOCK, 0, false, 1, 2, false, false, RESTS, RESTS)     \
@@ -597,6 +617,19 @@ static void perform(const struct play *play)
     PLAY(ring_closed, 1, BLOCK, 0, false, 2, 3, true, true, STAYS, CLOSES)     \
     PLAY(ring_aborts, 1, BLOCK, 0, false, 2, 3, false, false, STAYS, ABORTS)   \
     PLAY(ring_shared, 2, BLOCK, 0, false, 1, 6, false, true, SHARES, STAYS)    \
+    PLAY(ring_given_up, 1, BLOCK, 0, false, 1, 4, false, false, STAYS,         \
+         GIVEN_UP)                                                             \
+    PLAY(alone_one, 1, BLOCK, ALONE, false, 1, 4, false, false, STAYS, STAYS)  \
+    PLAY(alone_rests, 1, BLOCK, ALONE, false, 1, 2, false, false, RESTS,       \
+         RESTS)                                                                \
+    PLAY(alone_two_send, 2, BLOCK, ALONE, false, 2, 3, false, true, STAYS,     \
+         STAYS, LEAVES)                                                        \
+    PLAY(alone_closed, 1, BLOCK, ALONE, false, 2, 3, true, true, STAYS,        \
+         CLOSES)                                                               \
+    PLAY(alone_given_up, 2, BLOCK, ALONE, false, 1, 5, false, false, STAYS,    \
+         GIVEN_UP)                                                             \
+    PLAY(alone_late, 2, BLOCK, ALONE, false, 1, 5, false, false, GIVEN_UP,     \
+         LATE)                                                                 \
     PLAY(lossy_one, 1, LOSSY, 0, false, 1, 6, false, false, STAYS, LEAVES)     \
     PLAY(lossy_two, 2, LOSSY, 0, false, 1, 8, false, true, STAYS, STAYS)       \
     PLAY(lossy_two_send, 3, LOSSY, 0, false, 2, 5, true, false, STAYS, LATE,   \

@@ -182,7 +182,8 @@ static void m_clear_sub(leat__sub *sub)
 {
     m_clear_prefix(leat__sub_chan(sub));
     sub->lagged = false;
-    sub->marked = false;
+    leat__st32_rlx(&sub->marked, 0);
+    leat__st32_rlx(&sub->inside, 0);
     sub->visit = false;
     sub->sealed = false;
     sub->done = false;
@@ -192,14 +193,6 @@ static void m_clear_sub(leat__sub *sub)
     sub->borrowed = 0;
     sub->link = (leat__link){NULL, NULL};
     sub->sleep = (leat__link){NULL, NULL};
-}
-
-/* The one slot of a lossy ring. */
-static void m_clear_stamped(void *at, size_t bytes)
-{
-    leat__az *words = at;
-    for (size_t i = 0; i < bytes / sizeof *words; i++)
-        leat__stz_rlx(&words[i], 0);
 }
 
 static void m_clear(void *at, size_t bytes)
@@ -214,8 +207,6 @@ static void m_clear(void *at, size_t bytes)
         m_clear_hub(at);
     } else if (bytes == sizeof(leat__sub)) {
         m_clear_sub(at);
-    } else if (bytes == leat__bring_stride(8)) {
-        m_clear_stamped(at, bytes);
     } else {
         M_ASSERT(bytes == LEAT__CHAN_BYTES || bytes >= sizeof(leat_chan));
         leat_chan *chan = at;
