@@ -31,6 +31,7 @@ GROUPS = {
 WHO = {
     "broadcast": {
         "leat": ("leat-broadcast", "leat", (*BLOCK, *LOSSY)),
+        "leat-single": ("leat-broadcast", "leat", BLOCK),
         "leat-in-place": ("leat-broadcast", "leat", (*BLOCK, *LOSSY)),
         "bus": ("rust-crew", "thread", BLOCK),
         "tokio-broadcast": ("rust-crew", "thread", LOSSY),
@@ -116,7 +117,9 @@ PAGE = {
         "`lossy`: the oldest message is overwritten, as by tokio's broadcast; "
         "*missed* is the share of all that was to be received, and who misses "
         "more has less to do, so read the two together; at capacity large "
-        "nobody can miss any. `leat-in-place` reserves and borrows."),
+        "nobody can miss any. `leat-single` promises one thread that sends "
+        "and one for each receiver, which bus has by its types; "
+        "`leat-in-place` reserves and borrows."),
     "broadcast-large": ("broadcast of 4096 bytes",
         "As above; the receivers read all of a message. `leat` copies it for each "
         "receiver, `leat-in-place` lends it, the peers allocate it and clone a "

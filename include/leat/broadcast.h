@@ -84,7 +84,8 @@
  * latter for each receiver. leat_tx_force returns LEAT_EINVAL here, for the oldest message
  * is not the channel's to give away; leat_rx_unborrow aborts: peek instead.
  *
- * A receive takes a lock that only the owners of its receiver share. One lock is for all
+ * A receive takes a lock that only the owners of its receiver share; with
+ * LEAT_SINGLE_CONSUMER a receive from a blocking channel takes none. One lock is for all
  * if the channel has a discard hook or LEAT_IN_PLACE, or if it is lossy and its messages
  * have more than 512 bytes. A send takes the channel's. */
 #ifndef LEAT_BROADCAST_H

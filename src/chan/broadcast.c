@@ -375,9 +375,9 @@ LEAT__NOINLINE void leat__hub_visit(leat__hub *hub)
     leat__bafter after;
     leat__bafter_init(&after);
     leat__chan_lock(leat__hub_chan(hub));
+    /* so that marks are renewed: I4 of broadcast_ring.c, alone */
     if ((leat__hub_chan(hub)->flags & LEAT_SINGLE_CONSUMER) != 0)
-        hub->marked =
-            false; /* I4 of broadcast_ring.c: so that marks are renewed */
+        hub->marked = false;
     leat__hub_leave(hub, &after);
 }
 
