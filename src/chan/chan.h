@@ -100,7 +100,7 @@ typedef struct leat__once {
     uintptr_t near[2];
     leat__a32 taken; /* 1: received, discarded or handed over; the receiver's */
     uint16_t slot_at; /* from the channel to the value */
-    bool tells_gone;  /* there is a hook for that, behind the channel */
+    uint8_t shape;    /* what it has of which most have nothing: oneshot.h */
 } leat__once;
 
 /* What one end of a channel keeps: for who is inside, or has it lent (see ends.c). */

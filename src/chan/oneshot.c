@@ -7,7 +7,8 @@
  * look at it, and of the two drops the first is an exchange and the second a look. A send
  * that lets go of its half is one exchange for both, a receive that does so two looks.
  * Whoever has to wait, or to do more than one thing in one step, first sets a bit that
- * keeps those short ways out; from then on everybody comes through the lock.
+ * keeps those short ways out; from then on everybody comes through the lock, but for
+ * who leaves second, whom nobody meets any more.
  *
  * State. state, of these bits, each set once and for ever:
  *     CLOSED, SEALED    sends refuse; the two together
@@ -29,6 +30,9 @@
  *   I4  the slot is the sender's until FULL, and then the receiver's
  *   I5  the value is received, discarded, or still its sender's: taken goes to 1 once
  *   I6  who finds the other half gone in state frees; exactly one of the two does
+ *   I7  a half is GONE => both queues are empty for good: its dropper has closed the
+ *       channel, and won all who waited for that or for a value; and who comes later to
+ *       enlist finds CLOSED, or LEFT
  *
  * Progress and lifetime. The short ways repeat an exchange only when a bit was set
  * meanwhile, of which there are few. `holds` is one for both halves, and one for each
@@ -69,24 +73,88 @@ static void once_add_bits(leat_chan *chan, uint32_t bits)
     leat__or32_rel(&chan->state, bits);
 }
 
+/* ---- the end ---------------------------------------------------------------------- */
+
+static uint32_t gone_bit(enum leat__dir half)
+{
+    return half == LEAT__SEND ? LEAT__ONCE_TX_GONE : LEAT__ONCE_RX_GONE;
+}
+
+static uint32_t left_bit(enum leat__dir half)
+{
+    return half == LEAT__SEND ? LEAT__ONCE_TX_LEFT : LEAT__ONCE_RX_LEFT;
+}
+
+static bool once_has_left(uint32_t state, enum leat__dir half)
+{
+    return (state & (gone_bit(half) | left_bit(half))) != 0;
+}
+
+static inline void free_plain(leat_chan *chan)
+{
+    chan->weak_tx.tag = 0;
+    chan->weak_rx.tag = 0;
+    if (!chan->lent)
+        leat__mem_free(chan);
+}
+
+static void oneshot_free(leat_chan *chan)
+{
+    bool tells = (chan->once.shape & LEAT__ONCE_TELLS) != 0;
+    void (*gone)(void *) = tells ? leat__once_hook_of(chan)->gone : NULL;
+    void *gone_arg = tells ? leat__once_hook_of(chan)->arg : NULL;
+    leat__registry_remove(chan);
+    free_plain(chan);
+    if (gone != NULL)
+        gone(gone_arg);
+}
+
+/* Both halves are gone. Has nobody a weak handle? Then nobody can make one. */
+static inline bool once_is_all(const leat_chan *chan)
+{
+    /* ORDER half.free: each weak handle's last use before the free. */
+    return LEAT__LIKELY(leat__ld32_acq(&chan->holds) == 1);
+}
+
+static void once_let_go(leat_chan *chan)
+{
+    if (once_is_all(chan))
+        oneshot_free(chan);
+    else
+        leat__chan_release(chan);
+}
+
+/* Set the half's own bit. LAST TOUCH, unless the other has gone before. */
+static void once_go(leat_chan *chan, enum leat__dir half)
+{
+    /* ORDER oneshot.state: our last use before the other's free, or the other's before
+     * ours. */
+    uint32_t seen = leat__or32_acqrel(&chan->state, gone_bit(half));
+    if ((seen & gone_bit(leat__other_half(half))) != 0)
+        once_let_go(chan);
+}
+
 /* ---- send --------------------------------------------------------------------- */
 
 /* Give the value to the receiver that waits, a copy to one that peeks, and word to one
- * that wants to be told.
- * pre: the lock is held, the channel open, the value in the slot */
-static void once_hand_out(leat_chan *chan, leat__link *won)
+ * that wants to be told. It is the slot's if nobody takes it; if somebody does, whoever
+ * is behind him learns that none will come.
+ * pre: the lock is held, the channel open */
+static void once_hand_out(leat_chan *chan, const void *msg, leat__link *won)
 {
     leat__waiter *receiver;
-    /* relaxed: nobody has sent yet, so nobody looks at it */
-    while (leat__ld32_rlx(&chan->once.taken) == 0 &&
-           (receiver = leat__chan_claim_first(&chan->recvq)) != NULL) {
+    while ((receiver = leat__chan_claim_first(&chan->recvq)) != NULL) {
         if (receiver->act != LEAT__HINT)
-            leat__copy(receiver->msg, leat__once_slot(chan), chan->msg_bytes);
+            leat__copy(receiver->msg, msg, chan->msg_bytes);
         receiver->rc = 0;
         leat__list_push_back(won, &receiver->link);
-        if (receiver->act == LEAT__MOVE)
+        if (receiver->act == LEAT__MOVE) {
             leat__st32_rlx(&chan->once.taken, 1); /* relaxed: goes with FULL */
+            leat__chan_claim_all(&chan->recvq, won, LEAT_ECLOSED);
+            return;
+        }
     }
+    leat__copy(leat__once_slot(chan), msg, chan->msg_bytes);
 }
 
 static void once_count_sent(leat_chan *chan)
@@ -100,23 +168,35 @@ static void once_count_sent(leat_chan *chan)
     leat__tally_high(tally, handed ? 0 : 1);
 }
 
-static LEAT__NOINLINE int once_send_slowly(leat_chan *chan, const void *msg)
+/* With the lock. *leaves: the sender goes with its value, and on return: it has gone.
+ * Where somebody waits for that alone, it has not. */
+static int once_send_locked(leat_chan *chan, const void *msg, bool *leaves)
 {
     leat__link won;
-    if ((once_look(chan) & LEAT__CHAN_CLOSED) != 0)
-        return LEAT_ECLOSED; /* and who comes later may go on the short way */
     leat__list_init(&won);
     leat__chan_lock(chan);
     bool open = (once_slow_down(chan) & LEAT__CHAN_CLOSED) == 0;
+    *leaves = *leaves && open && leat__list_is_empty(&chan->goneq);
     if (open) {
-        leat__copy(leat__once_slot(chan), msg, chan->msg_bytes);
-        once_hand_out(chan, &won);
+        once_hand_out(chan, msg, &won);
         once_count_sent(chan);
-        once_add_bits(chan, LEAT__ONCE_FULL | LEAT__ONCE_ENDED);
+        once_add_bits(chan, LEAT__ONCE_FULL | LEAT__ONCE_ENDED |
+                                (*leaves ? LEAT__ONCE_TX_LEFT : 0));
     }
     leat__chan_unlock(chan);
+    /* before whoever waits is told, so that he finds nobody to wait for when he drops */
+    if (*leaves)
+        once_go(chan, LEAT__SEND);
     leat__chan_complete_all(&won);
     return open ? 0 : LEAT_ECLOSED;
+}
+
+static LEAT__NOINLINE int once_send_slowly(leat_chan *chan, const void *msg)
+{
+    bool stays = false;
+    if ((once_look(chan) & LEAT__CHAN_CLOSED) != 0)
+        return LEAT_ECLOSED; /* and who comes later may go on the short way */
+    return once_send_locked(chan, msg, &stays);
 }
 
 int leat__oneshot_try_send(leat_chan *chan, const void *msg)
@@ -280,21 +360,6 @@ static void oneshot_abort(leat_chan *chan)
 
 /* ---- leaving -------------------------------------------------------------------------- */
 
-static uint32_t gone_bit(enum leat__dir half)
-{
-    return half == LEAT__SEND ? LEAT__ONCE_TX_GONE : LEAT__ONCE_RX_GONE;
-}
-
-static uint32_t left_bit(enum leat__dir half)
-{
-    return half == LEAT__SEND ? LEAT__ONCE_TX_LEFT : LEAT__ONCE_RX_LEFT;
-}
-
-static bool once_has_left(uint32_t state, enum leat__dir half)
-{
-    return (state & (gone_bit(half) | left_bit(half))) != 0;
-}
-
 static bool oneshot_is_gone(leat_chan *chan, enum leat__dir half)
 {
     return once_has_left(once_look(chan), half);
@@ -313,31 +378,6 @@ static int oneshot_enlist_gone(leat_chan *chan, enum leat__dir dir,
     return gone ? 0 : LEAT_EAGAIN;
 }
 
-static void oneshot_free(leat_chan *chan)
-{
-    bool tells = chan->once.tells_gone;
-    void (*gone)(void *) = tells ? leat__once_hook_of(chan)->gone : NULL;
-    void *gone_arg = tells ? leat__once_hook_of(chan)->arg : NULL;
-    leat__registry_remove(chan);
-    chan->weak_tx.tag = 0;
-    chan->weak_rx.tag = 0;
-    if (!chan->lent)
-        leat__mem_free(chan);
-    if (gone != NULL)
-        gone(gone_arg);
-}
-
-/* Both halves are gone. */
-static void once_let_go(leat_chan *chan)
-{
-    /* ORDER half.free: each weak handle's last use before the free. Where there is none
-     * nobody can make one: no half is left. */
-    if (LEAT__LIKELY(leat__ld32_acq(&chan->holds) == 1))
-        oneshot_free(chan);
-    else
-        leat__chan_release(chan);
-}
-
 /* Somebody waits, or has waited. */
 static LEAT__NOINLINE void leave_slowly(leat_chan *chan, enum leat__dir half)
 {
@@ -349,11 +389,7 @@ static LEAT__NOINLINE void leave_slowly(leat_chan *chan, enum leat__dir half)
     leat__chan_complete_all(&told);
     if (half == LEAT__RECV)
         oneshot_discard(chan);
-    /* ORDER oneshot.state: our last use before the other's free, or the other's before
-     * ours. LAST TOUCH, unless we are the second. */
-    uint32_t seen = leat__or32_acqrel(&chan->state, gone_bit(half));
-    if ((seen & gone_bit(leat__other_half(half))) != 0)
-        once_let_go(chan);
+    once_go(chan, half);
 }
 
 static bool oneshot_leave(leat_chan *chan, enum leat__dir half)
@@ -362,13 +398,15 @@ static bool oneshot_leave(leat_chan *chan, enum leat__dir half)
     *(sends ? &chan->tx.tag : &chan->rx.tag) = 0;
     for (;;) {
         uint32_t seen = once_look(chan);
-        if (LEAT__UNLIKELY((seen & LEAT__ONCE_SLOW) != 0)) {
+        bool last = (seen & gone_bit(leat__other_half(half))) != 0;
+        /* I7: the lock is for who might be waiting */
+        if (LEAT__UNLIKELY(!last && (seen & LEAT__ONCE_SLOW) != 0)) {
             leave_slowly(chan, half);
             return true;
         }
         if (!sends && once_is_there(chan, seen))
             once_throw_away(chan);
-        if ((seen & gone_bit(leat__other_half(half))) != 0)
+        if (last)
             break;
         uint32_t then = seen | gone_bit(half) | LEAT__ONCE_ENDED;
         /* ORDER oneshot.state: our last use before the other's free. LAST TOUCH.
@@ -385,6 +423,12 @@ static bool oneshot_leave(leat_chan *chan, enum leat__dir half)
 static size_t oneshot_len(leat_chan *chan)
 {
     return once_is_there(chan, once_look(chan)) ? 1 : 0;
+}
+
+static bool oneshot_look(const leat_chan *chan, enum leat__dir dir)
+{
+    (void)dir; /* a send is done at once */
+    return (once_look(chan) & LEAT__CHAN_CLOSED) != 0;
 }
 
 const leat__verbs leat__oneshot_verbs = {
@@ -404,12 +448,43 @@ const leat__verbs leat__oneshot_verbs = {
     .enlist_gone = oneshot_enlist_gone,
     .is_gone = oneshot_is_gone,
     .len = oneshot_len,
+    .look = oneshot_look,
     .free = oneshot_free,
 };
 
 /* ---- both in one step ----------------------------------------------------------------- */
 
-int leat_oneshot_send(leat_tx *tx, const void *msg)
+/* What the state is when value and sender have come and gone the short way. */
+#define ONCE_GIVEN (LEAT__ONCE_FULL | LEAT__ONCE_ENDED | LEAT__ONCE_TX_GONE)
+
+/* pre: the state was 0 a moment ago. false: it no longer is */
+static inline bool once_give(leat_chan *chan, const void *msg, void *slot,
+                             size_t bytes)
+{
+    uint32_t seen = 0;
+    leat__copy(slot, msg, bytes); /* I4 */
+    chan->tx.tag = 0;
+    /* LP: the send, and the drop. ORDER oneshot.state: the value before FULL, and our
+     * last use before the other's free. LAST TOUCH. */
+    return LEAT__LIKELY(leat__cas32_rel(&chan->state, &seen, ONCE_GIVEN));
+}
+
+static LEAT__NOINLINE int give_slowly(leat_chan *chan, const void *msg)
+{
+    bool leaves = true;
+    int rc = LEAT_ECLOSED;
+    chan->tx.tag = 0;
+    if ((once_look(chan) & LEAT__CHAN_CLOSED) != 0)
+        leaves = false;
+    else
+        rc = once_send_locked(chan, msg, &leaves);
+    if (!leaves)
+        oneshot_leave(chan, LEAT__SEND);
+    return rc;
+}
+
+/* Not of a word, not plain, or not open. */
+static LEAT__NOINLINE int give_rest(leat_tx *tx, const void *msg)
 {
     leat_chan *chan = leat__chan_of_tx(tx);
     LEAT_CHECK(chan->kind == LEAT__ONESHOT,
@@ -418,45 +493,59 @@ int leat_oneshot_send(leat_tx *tx, const void *msg)
                "leat_oneshot_send: msg is NULL");
     leat__registry_dropped(chan, LEAT__SEND, LEAT__SITE());
     /* relaxed: whether it still is so, the exchange says */
-    uint32_t seen = leat__ld32_rlx(&chan->state);
-    if (LEAT__LIKELY(seen == 0)) {
-        leat__copy(leat__once_slot(chan), msg, chan->msg_bytes); /* I4 */
-        tx->tag = 0;
-        /* LP: the send, and the drop. ORDER oneshot.state: the value before FULL, and our
-         * last use before the other's free. LAST TOUCH. */
-        if (LEAT__LIKELY(leat__cas32_rel(&chan->state, &seen,
-                                         LEAT__ONCE_FULL | LEAT__ONCE_ENDED |
-                                             LEAT__ONCE_TX_GONE)))
-            return 0;
-    }
-    int rc = leat__oneshot_try_send(chan, msg);
-    oneshot_leave(chan, LEAT__SEND);
-    return rc;
+    if (leat__ld32_rlx(&chan->state) == 0 &&
+        once_give(chan, msg, leat__once_slot(chan), chan->msg_bytes))
+        return 0;
+    return give_slowly(chan, msg);
 }
 
-/* The value has come and its sender gone, and there is nothing else to it. */
-static inline bool once_is_last(const leat_chan *chan, uint32_t state)
+int leat_oneshot_send(leat_tx *tx, const void *msg)
 {
-    return chan->way[LEAT__SEND] == LEAT__WAY_ONESHOT &&
-           (state & LEAT__ONCE_TX_GONE) != 0 && once_can_take(chan, state);
+    leat_chan *chan = LEAT__CONTAINER(tx, leat_chan, tx);
+    if (LEAT__UNLIKELY(tx == NULL || tx->tag != LEAT__TX_TAG ||
+                       !leat__once_is_plain(chan) || msg == NULL))
+        return give_rest(tx, msg);
+    /* relaxed: as in the rest */
+    if (LEAT__UNLIKELY(leat__ld32_rlx(&chan->state) != 0 ||
+                       !once_give(chan, msg, chan->once.near, LEAT__WORD)))
+        return give_slowly(chan, msg);
+    return 0;
 }
 
-int leat_oneshot_recv(leat_rx *rx, void *msg, leat_until until)
+/* The value has come and its sender gone, and nobody has waited. */
+static inline bool once_is_given(const leat_chan *chan)
+{
+    /* relaxed: the receiver's own */
+    return once_look(chan) == ONCE_GIVEN &&
+           leat__ld32_rlx(&chan->once.taken) == 0;
+}
+
+/* Of another shape, or not given (yet). */
+static LEAT__NOINLINE int take_rest(leat_rx *rx, void *msg, leat_until until)
 {
     leat_chan *chan = leat__chan_of_rx(rx);
     LEAT_CHECK(chan->kind == LEAT__ONESHOT,
                "leat_oneshot_recv: the channel is no oneshot");
-    if (LEAT__LIKELY(once_is_last(chan, once_look(chan)))) {
-        LEAT_CHECK(msg != NULL || chan->msg_bytes == 0,
-                   "leat_oneshot_recv: msg is NULL");
-        leat__copy(msg, leat__once_slot(chan), chan->msg_bytes);
-        leat__registry_dropped(chan, LEAT__RECV, LEAT__SITE());
-        rx->tag = 0;
-        once_let_go(chan); /* I6 */
-        return 0;
-    }
     int rc = leat_rx_recv(rx, msg, until);
-    if (rc == 0 || rc == LEAT_ECLOSED)
-        leat_rx_drop(rx);
+    if (rc == 0 || rc == LEAT_ECLOSED) {
+        leat__registry_dropped(chan, LEAT__RECV, LEAT__SITE());
+        oneshot_leave(chan, LEAT__RECV);
+    }
     return rc;
+}
+
+int leat_oneshot_recv(leat_rx *rx, void *msg, leat_until until)
+{
+    leat_chan *chan = LEAT__CONTAINER(rx, leat_chan, rx);
+    if (LEAT__UNLIKELY(rx == NULL || rx->tag != LEAT__RX_TAG ||
+                       !leat__once_is_plain(chan) || msg == NULL ||
+                       !once_is_given(chan)))
+        return take_rest(rx, msg, until);
+    leat__copy(msg, chan->once.near, LEAT__WORD);
+    rx->tag = 0;
+    if (once_is_all(chan))
+        free_plain(chan); /* I6 */
+    else
+        leat__chan_release(chan);
+    return 0;
 }

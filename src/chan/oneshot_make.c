@@ -15,6 +15,7 @@
  *     | record, if any | name\0, if any | */
 struct once_plan {
     size_t slot_at;
+    uint8_t shape;
     size_t record_at; /* 0: none */
     size_t name_at;
     size_t bytes;
@@ -25,9 +26,12 @@ static void once_plan_slot(struct once_plan *plan, size_t msg_bytes,
                            size_t msg_align)
 {
     size_t align = msg_align != 0 ? msg_align : leat__natural_align(msg_bytes);
+    bool near = msg_bytes <= sizeof(((leat__once *)NULL)->near) &&
+                align <= alignof(uintptr_t);
     plan->align = alignof(max_align_t);
-    if (msg_bytes <= sizeof(((leat__once *)NULL)->near) &&
-        align <= alignof(uintptr_t)) {
+    if (!near || msg_bytes != LEAT__WORD)
+        plan->shape |= LEAT__ONCE_SIZED;
+    if (near) {
         plan->slot_at = offsetof(leat_chan, once.near);
         return;
     }
@@ -37,22 +41,6 @@ static void once_plan_slot(struct once_plan *plan, size_t msg_bytes,
 }
 
 static const leat_chan_opts oneshot_defaults = {.size = sizeof(leat_chan_opts)};
-
-/* No options, and a small value: as most are. */
-static inline bool once_is_plain(size_t msg_bytes, const leat_chan_opts *opts)
-{
-    return opts == &oneshot_defaults && !leat__registry_shows(opts) &&
-           msg_bytes <= sizeof(uintptr_t);
-}
-
-static inline void once_plan_plain(struct once_plan *plan)
-{
-    plan->slot_at = offsetof(leat_chan, once.near);
-    plan->record_at = 0;
-    plan->name_at = 0;
-    plan->bytes = LEAT__ONCE_BYTES;
-    plan->align = alignof(max_align_t);
-}
 
 /* LEAT_EINVAL, LEAT_ENOMEM (does not fit an address space), 0. */
 static int once_plan_for(struct once_plan *plan, size_t msg_bytes,
@@ -65,13 +53,18 @@ static int once_plan_for(struct once_plan *plan, size_t msg_bytes,
     if (msg_bytes > SIZE_MAX / 4)
         return LEAT_ENOMEM;
     plan->bytes = LEAT__ONCE_BYTES;
-    if (opts->gone != NULL)
+    plan->shape = 0;
+    if (opts->gone != NULL) {
         plan->bytes += sizeof(leat__once_hook);
+        plan->shape |= LEAT__ONCE_TELLS;
+    }
     once_plan_slot(plan, msg_bytes, opts->msg_align);
     plan->record_at = 0;
     plan->name_at = 0;
-    if (leat__registry_shows(opts))
+    if (leat__registry_shows(opts)) {
         plan->record_at = leat__record_room(&plan->bytes);
+        plan->shape |= LEAT__ONCE_SHOWN;
+    }
     if (opts->name != NULL) {
         plan->name_at = plan->bytes;
         plan->bytes += strlen(opts->name) + 1;
@@ -79,42 +72,82 @@ static int once_plan_for(struct once_plan *plan, size_t msg_bytes,
     return 0;
 }
 
-/* By a default for each field that anybody reads. */
-static inline void init_once(leat_chan *chan, const leat_chan_opts *opts)
+/* A oneshot without options, but for its queues. */
+static const leat_chan once_template = {
+    .tx = {.tag = LEAT__TX_TAG},
+    .rx = {.tag = LEAT__RX_TAG},
+    .kind = LEAT__ONESHOT,
+    .way = {LEAT__WAY_ONESHOT, LEAT__WAY_ONESHOT},
+    .bounded = true,
+    .flags = LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER,
+    .policy = LEAT_POLICY_BLOCK,
+    .cap = 1,
+    .verbs = &leat__oneshot_verbs,
+    .holds = {1}, /* both halves are one */
+    .weak_tx = {LEAT__WEAK_TX_TAG},
+    .weak_rx = {LEAT__WEAK_RX_TAG},
+    .once = {.slot_at = offsetof(leat_chan, once.near)},
+};
+
+/* Nobody knows the channel yet, so it is written without order; and in as few and wide
+ * stores as can be, since the first exchange waits for them. */
+#if defined(LEAT_GENMC)
+
+/* the checker wants each field written as what it is */
+static void put_template(leat_chan *chan)
 {
-    chan->tx.tag = LEAT__TX_TAG;
-    chan->rx.tag = LEAT__RX_TAG;
-    /* relaxed: nobody knows the channel yet. Both halves are one */
-    leat__st32_rlx(&chan->holds, 1);
-    chan->kind = LEAT__ONESHOT;
-    chan->way[LEAT__SEND] = LEAT__WAY_ONESHOT;
-    chan->way[LEAT__RECV] = LEAT__WAY_ONESHOT;
-    chan->bounded = true;
-    chan->asymmetric = false;
-    chan->flags =
-        (uint8_t)(opts->flags | LEAT_SINGLE_PRODUCER | LEAT_SINGLE_CONSUMER);
-    chan->policy = LEAT_POLICY_BLOCK;
-    chan->cap = 1;
-    chan->discard = opts->discard;
-    chan->discard_arg = opts->discard_arg;
-    chan->verbs = &leat__oneshot_verbs;
-    chan->record = NULL;
-    chan->reason = 0;
-    chan->weak_tx.tag = LEAT__WEAK_TX_TAG;
-    chan->weak_rx.tag = LEAT__WEAK_RX_TAG;
-    leat__list_init(&chan->goneq);
-    leat__list_init(&chan->sendq);
-    leat__list_init(&chan->recvq);
+    chan->tx.tag = once_template.tx.tag;
+    chan->rx.tag = once_template.rx.tag;
+    chan->kind = once_template.kind;
+    chan->way = once_template.way;
+    chan->deep = once_template.deep;
+    chan->flags = once_template.flags;
+    chan->lent = once_template.lent;
+    chan->policy = once_template.policy;
+    chan->cap = once_template.cap;
+    chan->verbs = once_template.verbs;
+    chan->record = once_template.record;
+    chan->reason = once_template.reason;
+    chan->weak_tx.tag = once_template.weak_tx.tag;
+    chan->weak_rx.tag = once_template.weak_rx.tag;
+    leat__st32_rlx(&chan->holds, 1);      /* relaxed: nobody knows it */
     leat__st32_rlx(&chan->lock.held, 0);  /* relaxed: likewise */
     leat__st32_rlx(&chan->state, 0);      /* relaxed: likewise */
     leat__st32_rlx(&chan->once.taken, 0); /* relaxed: likewise */
 }
 
-/* What few oneshots have. */
+#else
+
+static inline void put_template(leat_chan *chan)
+{
+    memcpy((void *)chan, (const void *)&once_template,
+           offsetof(leat_chan, goneq));
+    memcpy((void *)&chan->lock, (const void *)&once_template.lock,
+           offsetof(leat_chan, sendq) - offsetof(leat_chan, lock));
+}
+
+#endif
+
+/* All but what options say. */
+static inline void init_once(leat_chan *chan, size_t msg_bytes)
+{
+    put_template(chan);
+    chan->msg_bytes = msg_bytes;
+    leat__list_init(&chan->goneq);
+    leat__list_init(&chan->sendq);
+    leat__list_init(&chan->recvq);
+}
+
+/* What options say. */
 static void init_once_rest(leat_chan *chan, const struct once_plan *plan,
                            const leat_chan_opts *opts)
 {
     unsigned char *block = (unsigned char *)chan;
+    chan->flags |= (uint8_t)opts->flags;
+    chan->discard = opts->discard;
+    chan->discard_arg = opts->discard_arg;
+    chan->once.slot_at = (uint16_t)plan->slot_at;
+    chan->once.shape = plan->shape;
     if (opts->gone != NULL) {
         leat__once_hook_of(chan)->gone = opts->gone;
         leat__once_hook_of(chan)->arg = opts->gone_arg;
@@ -128,54 +161,71 @@ static void init_once_rest(leat_chan *chan, const struct once_plan *plan,
     if ((opts->flags & LEAT_STATS) != 0) {
         chan->way[LEAT__SEND] = LEAT__WAY_VERBS;
         chan->way[LEAT__RECV] = LEAT__WAY_VERBS;
-        /* relaxed: as in init_once */
+        /* relaxed: nobody knows the channel yet */
         leat__st32_rlx(&chan->state, LEAT__ONCE_SLOW);
     }
 }
 
-/* In `mem`, or if that is NULL in memory of its own. */
-static inline int make_oneshot(leat_tx **tx, leat_rx **rx, void *mem,
-                               size_t mem_bytes, size_t msg_bytes,
-                               const leat_chan_opts *opts, const void *site)
+/* The general case: in `mem`, or if that is NULL in memory of its own. */
+static LEAT__NOINLINE int
+make_oneshot(leat_tx **tx, leat_rx **rx, const leat__room *place,
+             size_t msg_bytes, const leat_chan_opts *opts, const void *site)
 {
     struct once_plan plan;
-    LEAT_CHECK(tx != NULL && rx != NULL,
-               "leat_oneshot_new: tx or rx is NULL: a channel has two halves");
     if (opts == NULL)
         opts = &oneshot_defaults;
-    int rc = 0;
-    if (LEAT__LIKELY(once_is_plain(msg_bytes, opts)))
-        once_plan_plain(&plan);
-    else
-        rc = once_plan_for(&plan, msg_bytes, opts);
+    int rc = once_plan_for(&plan, msg_bytes, opts);
     if (rc != 0)
         return rc;
     /* not what happens to fit at this address: what fits at any */
-    if (mem != NULL && mem_bytes < plan.bytes + plan.align - 1)
+    if (place != NULL && place->bytes < plan.bytes + plan.align - 1)
         return LEAT_EINVAL;
-    leat_chan *chan =
-        mem == NULL ? leat__mem_alloc(plan.bytes, plan.align)
-                    : leat__mem_within(mem, mem_bytes, plan.bytes, plan.align);
+    leat_chan *chan = place == NULL ? leat__mem_alloc(plan.bytes, plan.align)
+                                    : leat__mem_within(place->mem, place->bytes,
+                                                       plan.bytes, plan.align);
     if (chan == NULL)
         return LEAT_ENOMEM;
-    init_once(chan, opts);
-    chan->lent = mem != NULL;
-    chan->msg_bytes = msg_bytes;
-    chan->once.slot_at = (uint16_t)plan.slot_at;
-    chan->once.tells_gone = opts->gone != NULL;
-    if (LEAT__UNLIKELY(plan.record_at != 0 || opts->gone != NULL)) {
-        init_once_rest(chan, &plan, opts);
-        leat__registry_add(chan, site);
-    }
+    init_once(chan, msg_bytes);
+    chan->lent = place != NULL;
+    init_once_rest(chan, &plan, opts);
+    leat__registry_add(chan, site);
     *tx = &chan->tx;
     *rx = &chan->rx;
     return 0;
 }
 
+/* No options, and a small value, as most are. */
+static inline bool is_plain(size_t msg_bytes, const leat_chan_opts *opts)
+{
+    return opts == NULL && !LEAT_DEBUG && msg_bytes <= sizeof(uintptr_t);
+}
+
+static inline void make_plain(leat_tx **tx, leat_rx **rx, leat_chan *chan,
+                              size_t msg_bytes)
+{
+    init_once(chan, msg_bytes);
+    chan->once.shape = msg_bytes == LEAT__WORD ? 0 : LEAT__ONCE_SIZED;
+    *tx = &chan->tx;
+    *rx = &chan->rx;
+}
+
+static inline void check_halves(leat_tx **tx, leat_rx **rx)
+{
+    LEAT_CHECK(tx != NULL && rx != NULL,
+               "leat_oneshot_new: tx or rx is NULL: a channel has two halves");
+}
+
 int leat_oneshot_new(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
                      const leat_chan_opts *opts)
 {
-    return make_oneshot(tx, rx, NULL, 0, msg_bytes, opts, LEAT__SITE());
+    check_halves(tx, rx);
+    if (LEAT__UNLIKELY(!is_plain(msg_bytes, opts)))
+        return make_oneshot(tx, rx, NULL, msg_bytes, opts, LEAT__SITE());
+    leat_chan *chan = leat__mem_alloc(LEAT__ONCE_BYTES, alignof(max_align_t));
+    if (LEAT__UNLIKELY(chan == NULL))
+        return LEAT_ENOMEM;
+    make_plain(tx, rx, chan, msg_bytes);
+    return 0;
 }
 
 size_t leat_oneshot_footprint(size_t msg_bytes, const leat_chan_opts *opts)
@@ -190,6 +240,15 @@ size_t leat_oneshot_footprint(size_t msg_bytes, const leat_chan_opts *opts)
 int leat_oneshot_new_in(leat_tx **tx, leat_rx **rx, void *mem, size_t mem_bytes,
                         size_t msg_bytes, const leat_chan_opts *opts)
 {
+    enum { ALIGN = alignof(max_align_t) };
     LEAT_CHECK(mem != NULL, "leat_oneshot_new_in: mem is NULL");
-    return make_oneshot(tx, rx, mem, mem_bytes, msg_bytes, opts, LEAT__SITE());
+    check_halves(tx, rx);
+    if (LEAT__UNLIKELY(!is_plain(msg_bytes, opts) ||
+                       mem_bytes < LEAT__ONCE_BYTES + ALIGN - 1))
+        return make_oneshot(tx, rx, &(leat__room){mem, mem_bytes}, msg_bytes,
+                            opts, LEAT__SITE());
+    leat_chan *chan = (void *)leat__round_up((uintptr_t)mem, ALIGN);
+    make_plain(tx, rx, chan, msg_bytes);
+    chan->lent = true;
+    return 0;
 }

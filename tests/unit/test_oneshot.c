@@ -519,6 +519,30 @@ START_TEST(arming_waits_only_for_what_is_not_there)
 }
 END_TEST
 
+static void note_told(leat__wait *wait)
+{
+    (void)wait;
+}
+
+START_TEST(who_looks_behind_a_receive_is_told_too)
+{
+    ends e = once();
+    call c;
+    leat__wait wait;
+    leat__waiter at = {.wait = &wait, .act = LEAT__HINT};
+    leat__wait_init(&wait, false, note_told);
+    call_recv(&c, e.rx, leat_forever());
+    t_wait_parked(e.chan, LEAT__RECV, 1);
+    RC(e.chan->verbs->arm(e.chan, LEAT__RECV, &at), LEAT_EAGAIN);
+    RC(try_send(e.tx, 7), 0);
+    RC(call_end(&c), 0);
+    SAME(parked(e.chan, LEAT__RECV), 0);
+    SAME(leat__wait_won(&wait), LEAT__WON_CHAN);
+    RC(at.rc, LEAT_ECLOSED);
+    ends_drop(e);
+}
+END_TEST
+
 /* ---- options, memory -------------------------------------------------------------------- */
 
 START_TEST(options_that_cannot_be)
@@ -737,6 +761,7 @@ int main(void)
     tcase_add_test(tc, a_started_receive_learns_of_the_end);
     tcase_add_test(tc, a_started_receive_taken_back_leaves_it_usable);
     tcase_add_test(tc, arming_waits_only_for_what_is_not_there);
+    tcase_add_test(tc, who_looks_behind_a_receive_is_told_too);
     tcase_add_test(tc, options_that_cannot_be);
     tcase_add_test(tc, it_lives_in_memory_of_the_callers);
     tcase_add_test(tc, weak_handles_keep_the_memory);
