@@ -99,7 +99,8 @@ static void put_template(leat_chan *chan)
     chan->tx.tag = once_template.tx.tag;
     chan->rx.tag = once_template.rx.tag;
     chan->kind = once_template.kind;
-    chan->way = once_template.way;
+    chan->way[LEAT__SEND] = once_template.way[LEAT__SEND];
+    chan->way[LEAT__RECV] = once_template.way[LEAT__RECV];
     chan->deep = once_template.deep;
     chan->flags = once_template.flags;
     chan->lent = once_template.lent;

@@ -64,6 +64,19 @@ static int linger(const struct transfer *it, const leat__token *token,
     return LEAT_EAGAIN;
 }
 
+/* The same for a oneshot, whose two ends need no lock if neither has parked. */
+static int linger_briefly(const struct transfer *it)
+{
+    leat__spin spin = LEAT__SPIN_BRIEF;
+    if (leat__wait_is_near())
+        return LEAT_EAGAIN;
+    while (leat__spin_turn(&spin)) {
+        if (it->chan->verbs->look(it->chan, it->dir))
+            return try_once(it);
+    }
+    return LEAT_EAGAIN;
+}
+
 /* Wait in the queue of a channel at which something is done by the passing of time: until
  * that, at most.
  * returns LEAT_EAGAIN or LEAT_ETIMEDOUT: look again */
@@ -121,11 +134,13 @@ static LEAT__NOINLINE int wait_for(const struct transfer *it, leat_until until)
         return LEAT_ETIMEDOUT;
     if (it->chan->verbs->due_ns != NULL && it->act != LEAT__GONE)
         return park_timed(it, token, deadline_ns);
-    if (it->chan->cap > 1 && it->act != LEAT__GONE) {
-        int rc = linger(it, token, deadline_ns);
-        if (rc != LEAT_EAGAIN)
-            return rc;
-    }
+    int rc = LEAT_EAGAIN;
+    if (it->chan->cap > 1 && it->act != LEAT__GONE)
+        rc = linger(it, token, deadline_ns);
+    else if (it->chan->kind == LEAT__ONESHOT && it->act != LEAT__GONE)
+        rc = linger_briefly(it);
+    if (rc != LEAT_EAGAIN)
+        return rc;
     return park(it, token, deadline_ns);
 }
 

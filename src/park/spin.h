@@ -33,6 +33,7 @@ typedef struct leat__spin {
 /* the checkers look at every moment by themselves */
 #define LEAT__SPIN_PARKED       LEAT__SPIN_OF(1, 0, 1)
 #define LEAT__SPIN_LINGER       LEAT__SPIN_OF(1, 0, 1)
+#define LEAT__SPIN_BRIEF        LEAT__SPIN_OF(1, 0, 1)
 #define LEAT__SPIN_AFTER(first) LEAT__SPIN_OF(first, 0, 1)
 #define LEAT__SPIN_LOCK         LEAT__SPIN_OF(1, 0, 1)
 #define LEAT__SPIN_MUTEX        LEAT__SPIN_OF(1, 0, 1)
@@ -45,7 +46,10 @@ typedef struct leat__spin {
 /* Lingering at a channel with room for several: the first look comes late enough
  * that the partner has moved some dozens of messages, the next ones soon. */
 #define LEAT__SPIN_LINGER       LEAT__SPIN_OF(16, 1, 100)
-/* The same with a first look of one's own choice (see leat__ends_patience). */
+/* Before parking for what comes once: as long as an answer takes that is on its way, and
+ * no yields, which are for who is in line. */
+#define LEAT__SPIN_BRIEF        LEAT__SPIN_OF(4, 4, 0)
+/* Lingering with a first look of one's own choice (see leat__ends_patience). */
 #define LEAT__SPIN_AFTER(first) LEAT__SPIN_OF(first, 2, 100)
 /* Contending for a lock: each look costs the holder a line, so looks get rarer; a
  * holder that is left alone for a microsecond gets dozens of messages done. */

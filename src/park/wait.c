@@ -72,6 +72,11 @@ static void remember_where(uint32_t word)
         ended_here = cpu == cpu_bits() ? ended_here + 1 : 0;
 }
 
+bool leat__wait_is_near(void)
+{
+    return ended_here > 0;
+}
+
 /* Look for DONE for a bounded time. */
 static bool spin_until_done(leat__wait *wait, uint32_t *word,
                             int64_t deadline_ns)

@@ -134,6 +134,10 @@ enum leat__won leat__wait_park(leat__wait *wait, int64_t deadline_ns);
 /* Wait for completion alone: the virtual clock sees to deadlines, tokens' too. */
 enum leat__won leat__wait_ended(leat__wait *wait);
 
+/* Was the calling thread's last wait ended from the processor that it ran on itself? Then
+ * to look for long before parking is to be in the way. */
+bool leat__wait_is_near(void);
+
 /* leat__wait_park without looking first, for who waits for a time: nobody is about to end it. */
 enum leat__won leat__wait_sleep(leat__wait *wait, int64_t deadline_ns);
 /* The sooner of a deadline and those of the tokens that the wait carries, fired ones
