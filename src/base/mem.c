@@ -39,6 +39,7 @@ static void libc_release(void *mem, void *arg)
 
 /* Written while nothing of leat is in use, see the header. */
 static leat_mem allocator = {libc_alloc, libc_release, NULL};
+bool leat__mem_hooked;
 
 void leat_mem_set(const leat_mem *mem)
 {
@@ -46,6 +47,7 @@ void leat_mem_set(const leat_mem *mem)
     LEAT_CHECK(mem == NULL || (mem->alloc != NULL && mem->release != NULL),
                "leat_mem_set: an allocator has two functions");
     allocator = mem == NULL ? libc : *mem;
+    leat__mem_hooked = mem != NULL;
 }
 
 void *leat__mem_alloc(size_t bytes, size_t align)
@@ -61,12 +63,12 @@ void leat__mem_free(void *mem)
         allocator.release(mem, allocator.arg);
 }
 
-bool leat__mem_is_libc(void)
-{
-    return allocator.alloc == libc_alloc;
-}
-
 #endif
+
+void leat__mem_free_libc(void *mem)
+{
+    free(mem);
+}
 
 void *leat__mem_within(void *mem, size_t mem_bytes, size_t bytes, size_t align)
 {

@@ -15,8 +15,21 @@ void *leat__mem_alloc(size_t bytes, size_t align);
 /* What leat__mem_alloc gave; NULL does nothing. */
 void leat__mem_free(void *mem);
 
-/* Does it come from the C library, not from an allocator of the user's? */
-bool leat__mem_is_libc(void);
+/* Do both come from the C library now? Who keeps a block for later may do so only then, may
+ * use it only then, and gives it back by the second of these, whatever is in use. */
+#if defined(LEAT_GENMC)
+static inline bool leat__mem_is_libc(void)
+{
+    return true;
+}
+#else
+extern bool leat__mem_hooked; /* written as leat_mem_set is called */
+static inline bool leat__mem_is_libc(void)
+{
+    return !leat__mem_hooked;
+}
+#endif
+void leat__mem_free_libc(void *mem);
 
 /* The first place for bytes at align within mem_bytes at mem; NULL: there is none. */
 void *leat__mem_within(void *mem, size_t mem_bytes, size_t bytes, size_t align);

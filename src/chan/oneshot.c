@@ -42,6 +42,7 @@
 #include "base/mem.h"
 #include "chan/oneshot.h"
 #include "chan/registry.h"
+#include "os/os.h"
 
 #include <leat/oneshot.h>
 
@@ -97,6 +98,52 @@ static inline void free_plain(leat_chan *chan)
     if (!chan->lent)
         leat__mem_free(chan);
 }
+
+#if LEAT__ONCE_SPARES
+
+LEAT__THREAD_LOCAL leat__once_spare leat__spare;
+
+/* The calling thread ends. */
+static void end_spare(void *arg)
+{
+    leat__once_spare *spare = arg;
+    leat__mem_free_libc(spare->block);
+    spare->block = NULL;
+    spare->has_room = false; /* for good: other destructors may follow */
+}
+
+static LEAT__NOINLINE void free_or_watch(leat_chan *chan)
+{
+    leat__once_spare *spare = &leat__spare;
+    if (!spare->is_watched && leat__mem_is_libc()) {
+        spare->is_watched = true;
+        spare->has_room = leat__os_at_end(end_spare, spare);
+    }
+    free_plain(chan);
+}
+
+/* Keep a block, or free it. pre: nothing but the short ways has happened by it */
+static inline void free_given(leat_chan *chan)
+{
+    leat__once_spare *spare = &leat__spare;
+    if ((chan->once.shape & LEAT__ONCE_SPARE) == 0) {
+        free_plain(chan);
+    } else if (LEAT__LIKELY(spare->has_room && leat__mem_is_libc())) {
+        spare->has_room = false;
+        spare->block = chan;
+    } else {
+        free_or_watch(chan);
+    }
+}
+
+#else
+
+static inline void free_given(leat_chan *chan)
+{
+    free_plain(chan);
+}
+
+#endif
 
 static void oneshot_free(leat_chan *chan)
 {
@@ -544,7 +591,7 @@ int leat_oneshot_recv(leat_rx *rx, void *msg, leat_until until)
     leat__copy(msg, chan->once.near, LEAT__WORD);
     rx->tag = 0;
     if (once_is_all(chan))
-        free_plain(chan); /* I6 */
+        free_given(chan); /* I6 */
     else
         leat__chan_release(chan);
     return 0;

@@ -4,6 +4,8 @@
 #ifndef LEAT_CHAN_ONESHOT_H
 #define LEAT_CHAN_ONESHOT_H
 
+#include "base/mem.h"
+#include "base/poison.h"
 #include "chan/chan.h"
 
 /* Of state, beside those of every channel; see oneshot.c. */
@@ -17,12 +19,13 @@ enum {
     LEAT__ONCE_ENDED = LEAT__CHAN_CLOSED | LEAT__CHAN_SEALED
 };
 
-/* Its shape, all bits: 0 is a word near by, of which nobody is told anything. Immutable
- * after new. */
+/* Its shape, immutable after new. */
 enum {
     LEAT__ONCE_SIZED = 1u, /* the value is no word, or it is not in `near` */
     LEAT__ONCE_TELLS = 2u, /* there is a hook for its end, behind the channel */
-    LEAT__ONCE_SHOWN = 4u  /* it has a record */
+    LEAT__ONCE_SHOWN = 4u, /* it has a record */
+    LEAT__ONCE_SPARE =
+        8u /* a word, from the heap, without options: see spare */
 };
 
 /* What a oneshot has of a channel: all before what is of other kinds only. */
@@ -40,15 +43,39 @@ static inline leat__once_hook *leat__once_hook_of(leat_chan *chan)
                                        LEAT__ONCE_BYTES);
 }
 
-/* Is it of shape 0, and does not count? */
+/* Is it a word near by, of which nobody is told anything? */
 static inline bool leat__once_is_plain(const leat_chan *chan)
 {
-    return chan->way == LEAT__WAY_ONESHOT && chan->once.shape == 0;
+    return chan->way == LEAT__WAY_ONESHOT &&
+           (chan->once.shape & ~(unsigned)LEAT__ONCE_SPARE) == 0;
 }
 
 static inline unsigned char *leat__once_slot(leat_chan *chan)
 {
     return (unsigned char *)chan + chan->once.slot_at;
 }
+
+/* One block that the calling thread keeps for its next oneshot: asking the allocator takes
+ * longer than all else that a oneshot does. Kept are blocks of shape SPARE by which nothing
+ * has happened but the short ways, so that tags and state are all that a new life needs;
+ * and only while memory comes from the C library. The thread's end frees it.
+ *
+ * Not where the memory's checkers are to see that it is free, and not in the scheduler,
+ * all of whose threads are one. */
+#if defined(LEAT_SIM) || defined(LEAT_GENMC) || defined(LEAT__ASAN) ||         \
+    (defined(LEAT_VALGRIND) && LEAT_VALGRIND) || LEAT_DEBUG
+#define LEAT__ONCE_SPARES 0
+#else
+#define LEAT__ONCE_SPARES 1
+
+typedef struct leat__once_spare {
+    leat_chan *block; /* NULL: none */
+    bool
+        has_room; /* for a block: there is none, and the thread's end is watched */
+    bool is_watched; /* it has been, or could not be: not again */
+} leat__once_spare;
+
+extern LEAT__THREAD_LOCAL leat__once_spare leat__spare;
+#endif
 
 #endif

@@ -202,13 +202,47 @@ static inline bool is_plain(size_t msg_bytes, const leat_chan_opts *opts)
 }
 
 static inline void make_plain(leat_tx **tx, leat_rx **rx, leat_chan *chan,
-                              size_t msg_bytes)
+                              size_t msg_bytes, uint8_t shape)
 {
     init_once(chan, msg_bytes);
-    chan->once.shape = msg_bytes == LEAT__WORD ? 0 : LEAT__ONCE_SIZED;
+    chan->once.shape = msg_bytes == LEAT__WORD ? shape : LEAT__ONCE_SIZED;
     *tx = &chan->tx;
     *rx = &chan->rx;
 }
+
+#if LEAT__ONCE_SPARES
+
+/* The block that this thread has kept, if it will do, as good as new. */
+static inline bool make_of_spare(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
+                                 const leat_chan_opts *opts)
+{
+    leat_chan *chan = leat__spare.block;
+    if (chan == NULL || opts != NULL || msg_bytes != LEAT__WORD ||
+        !leat__mem_is_libc())
+        return false;
+    leat__spare.block = NULL;
+    leat__spare.has_room = true;
+    chan->tx.tag = LEAT__TX_TAG;
+    chan->rx.tag = LEAT__RX_TAG;
+    leat__st32_rlx(&chan->state, 0); /* relaxed: nobody knows it yet */
+    *tx = &chan->tx;
+    *rx = &chan->rx;
+    return true;
+}
+
+#else
+
+static inline bool make_of_spare(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
+                                 const leat_chan_opts *opts)
+{
+    (void)tx;
+    (void)rx;
+    (void)msg_bytes;
+    (void)opts;
+    return false;
+}
+
+#endif
 
 static inline void check_halves(leat_tx **tx, leat_rx **rx)
 {
@@ -216,17 +250,25 @@ static inline void check_halves(leat_tx **tx, leat_rx **rx)
                "leat_oneshot_new: tx or rx is NULL: a channel has two halves");
 }
 
+static LEAT__NOINLINE int new_plain(leat_tx **tx, leat_rx **rx,
+                                    size_t msg_bytes)
+{
+    leat_chan *chan = leat__mem_alloc(LEAT__ONCE_BYTES, alignof(max_align_t));
+    if (chan == NULL)
+        return LEAT_ENOMEM;
+    make_plain(tx, rx, chan, msg_bytes, LEAT__ONCE_SPARE);
+    return 0;
+}
+
 int leat_oneshot_new(leat_tx **tx, leat_rx **rx, size_t msg_bytes,
                      const leat_chan_opts *opts)
 {
     check_halves(tx, rx);
-    if (LEAT__UNLIKELY(!is_plain(msg_bytes, opts)))
-        return make_oneshot(tx, rx, NULL, msg_bytes, opts, LEAT__SITE());
-    leat_chan *chan = leat__mem_alloc(LEAT__ONCE_BYTES, alignof(max_align_t));
-    if (LEAT__UNLIKELY(chan == NULL))
-        return LEAT_ENOMEM;
-    make_plain(tx, rx, chan, msg_bytes);
-    return 0;
+    if (LEAT__LIKELY(make_of_spare(tx, rx, msg_bytes, opts)))
+        return 0;
+    if (is_plain(msg_bytes, opts))
+        return new_plain(tx, rx, msg_bytes);
+    return make_oneshot(tx, rx, NULL, msg_bytes, opts, LEAT__SITE());
 }
 
 size_t leat_oneshot_footprint(size_t msg_bytes, const leat_chan_opts *opts)
@@ -249,7 +291,7 @@ int leat_oneshot_new_in(leat_tx **tx, leat_rx **rx, void *mem, size_t mem_bytes,
         return make_oneshot(tx, rx, &(leat__room){mem, mem_bytes}, msg_bytes,
                             opts, LEAT__SITE());
     leat_chan *chan = (void *)leat__round_up((uintptr_t)mem, ALIGN);
-    make_plain(tx, rx, chan, msg_bytes);
+    make_plain(tx, rx, chan, msg_bytes, 0);
     chan->lent = true;
     return 0;
 }

@@ -290,6 +290,28 @@ int leat__os_watch_end(void (*fn)(void **held))
     return 0;
 }
 
+static pthread_once_t at_end_once = PTHREAD_ONCE_INIT;
+static pthread_key_t at_end_key;
+static bool has_at_end_key;
+static leat__ap at_end_fn;
+
+static void make_at_end_key(void)
+{
+    void (*fn)(void *);
+    void *as_pointer = leat__ldp_rlx(&at_end_fn); /* relaxed: as in on_end */
+    memcpy(&fn, &as_pointer, sizeof fn);
+    has_at_end_key = pthread_key_create(&at_end_key, fn) == 0;
+}
+
+bool leat__os_at_end(void (*fn)(void *arg), void *arg)
+{
+    void *as_pointer;
+    memcpy(&as_pointer, &fn, sizeof as_pointer);
+    leat__stp_rlx(&at_end_fn, as_pointer); /* relaxed: all store the same */
+    pthread_once(&at_end_once, make_at_end_key);
+    return has_at_end_key && pthread_setspecific(at_end_key, arg) == 0;
+}
+
 /* ---- a thread's bell ------------------------------------------------------------ */
 
 static LEAT__THREAD_LOCAL struct {

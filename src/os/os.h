@@ -94,6 +94,10 @@ void *leat__os_map(size_t bytes);
 /* And back to the system. */
 void leat__os_unmap(void *mem, size_t bytes);
 
+/* When the calling thread ends, call fn(arg), arg not NULL. fn is the same in all calls; of
+ * a thread's calls the last counts. returns false: the system has no memory for it */
+bool leat__os_at_end(void (*fn)(void *arg), void *arg);
+
 /* Let another thread run. */
 void leat__os_yield(void);
 
