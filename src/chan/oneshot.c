@@ -23,9 +23,10 @@
  * Invariants.
  *   I1  every change of state is one read-modify-write, so what came before any of them
  *       is visible to who acquires a later one
- *   I2  SLOW is clear => nobody is in a queue. Whoever enlists sets it under the lock, and
- *       looks at what the word was: a short way that came before is seen there, one that
- *       comes later fails at SLOW, and meets the lock
+ *   I2  SLOW is clear => nobody is in a queue; there may be none yet. Whoever enlists sets
+ *       it under the lock, makes the queues if it was clear, and looks at what the word
+ *       was: a short way that came before is seen there, one that comes later fails at
+ *       SLOW, and meets the lock
  *   I3  SLOW is set => state changes under the lock only, but for LEFT and GONE
  *   I4  the slot is the sender's until FULL, and then the receiver's
  *   I5  the value is received, discarded, or still its sender's: taken goes to 1 once
@@ -64,7 +65,10 @@ static inline uint32_t once_look(const leat_chan *chan)
 static uint32_t once_slow_down(leat_chan *chan)
 {
     /* ORDER oneshot.state: as in look. */
-    return leat__or32_acq(&chan->state, LEAT__ONCE_SLOW);
+    uint32_t seen = leat__or32_acq(&chan->state, LEAT__ONCE_SLOW);
+    if ((seen & LEAT__ONCE_SLOW) == 0)
+        leat__once_queues_init(chan);
+    return seen;
 }
 
 /* pre: the lock is held, and SLOW set */

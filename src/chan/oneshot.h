@@ -50,6 +50,15 @@ static inline bool leat__once_is_plain(const leat_chan *chan)
            (chan->once.shape & ~(unsigned)LEAT__ONCE_SPARE) == 0;
 }
 
+/* Most oneshots never have anybody in a queue: they are made when somebody first comes to
+ * the lock, or the channel can be seen. */
+static inline void leat__once_queues_init(leat_chan *chan)
+{
+    leat__list_init(&chan->goneq);
+    leat__list_init(&chan->sendq);
+    leat__list_init(&chan->recvq);
+}
+
 static inline unsigned char *leat__once_slot(leat_chan *chan)
 {
     return (unsigned char *)chan + chan->once.slot_at;

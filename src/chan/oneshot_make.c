@@ -72,7 +72,7 @@ static int once_plan_for(struct once_plan *plan, size_t msg_bytes,
     return 0;
 }
 
-/* A oneshot without options, but for its queues. */
+/* A oneshot without options. */
 static const leat_chan once_template = {
     .tx = {.tag = LEAT__TX_TAG},
     .rx = {.tag = LEAT__RX_TAG},
@@ -134,9 +134,6 @@ static inline void init_once(leat_chan *chan, size_t msg_bytes)
 {
     put_template(chan);
     chan->msg_bytes = msg_bytes;
-    leat__list_init(&chan->goneq);
-    leat__list_init(&chan->sendq);
-    leat__list_init(&chan->recvq);
 }
 
 /* What options say. */
@@ -155,6 +152,7 @@ static void init_once_rest(leat_chan *chan, const struct once_plan *plan,
     }
     if (plan->record_at == 0)
         return;
+    leat__once_queues_init(chan);
     memset((void *)(block + plan->record_at), 0, sizeof(leat__record));
     leat__record_init(chan, plan->record_at,
                       leat__name_put(chan, plan->name_at, opts->name), NULL,

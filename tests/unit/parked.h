@@ -8,7 +8,7 @@
 #define LEAT_TESTS_PARKED_H
 
 #include "cancel/cancel.h"
-#include "chan/chan.h"
+#include "chan/oneshot.h"
 #include "os/os.h"
 
 static inline size_t links_of(leat__lock *lock, const leat__link *head)
@@ -21,9 +21,17 @@ static inline size_t links_of(leat__lock *lock, const leat__link *head)
     return n;
 }
 
+/* A oneshot has no queues before somebody has come to its lock. */
+static inline bool has_queues(leat_chan *chan)
+{
+    return chan->kind != LEAT__ONESHOT || leat__chan_is(chan, LEAT__ONCE_SLOW);
+}
+
 /* Sends or receives enlisted at the channel right now. */
 static inline size_t parked(leat_chan *chan, enum leat__dir dir)
 {
+    if (!has_queues(chan))
+        return 0;
     return links_of(&leat__chan_core(chan)->lock,
                     dir == LEAT__SEND ? &chan->sendq : &chan->recvq);
 }

@@ -412,7 +412,7 @@ static void *wait_rx_gone(void *arg)
 
 static size_t waiting_gone(leat_chan *chan)
 {
-    return links_of(&chan->lock, &chan->goneq);
+    return has_queues(chan) ? links_of(&chan->lock, &chan->goneq) : 0;
 }
 
 START_TEST(who_waits_for_the_others_end_learns_it)
