@@ -67,7 +67,8 @@ LEAT_BEGIN_DECLS
  *           LEAT_ENOMEM        no memory; *tx and *rx untouched
  * aborts    if tx or rx is NULL
  * blocks    never
- * allocates once, here
+ * allocates at most once, here: a thread keeps the block of one that is gone, until its
+ *           next or its end, while no leat_mem_set is in force
  * threads   any
  * since     0.1
  */
