@@ -21,7 +21,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 counts=$here/genmc.counts
 logs=$root/build/genmc
-harnesses=(lock wait token thread half op locked zero seg ends
+harnesses=(lock wait token thread half op locked zero seg ends shared
     oneshot loop mutex setonce cancel watch broadcast)
 models=(rc11 imm)
 seconds_max=600

@@ -104,15 +104,15 @@ static void m_clear_end(leat__end *end)
     end->index = 0;
     end->seen = 0;
     end->seg = NULL;
-    end->ran_dry = 0;
-    end->patience = 0;
-    leat__st32_rlx(&end->inside, 0);
+    end->shared = false;
+    leat__stz_rlx(&end->ran_dry, 0);
+    leat__st32_rlx(&end->patience, 0);
+    leat__st32_rlx(&end->inside.held, 0);
 }
 
 /* What all kinds have. */
 static void m_clear_prefix(leat_chan *chan)
 {
-    chan->deep = false;
     chan->asymmetric = false;
     chan->flags = 0;
     chan->lent = false;
