@@ -56,6 +56,8 @@
  *   I8  whenever the lock is free and nobody is inside an end or on the way from there
  *       to the lock: no receiver is asleep while there is a message, and no sender
  *       while there is room
+ *   I9  whoever says full or empty has let its own count be seen before it looked at the
+ *       other's: of calls at the two ends, not both can have missed what the other moved
  *
  * Order of locks: the channel's, then the producers' end, then the consumers'. Nobody who
  * is inside an end waits for the channel's lock, or for the other end but in this order.
@@ -99,6 +101,7 @@ int leat__put_room(leat_chan *chan, leat__seg **fresh)
     if (chan->bounded) {
         if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap))
             return 0;
+        leat__fence_again();
         /* ORDER ends.free: the consumer's last read of the slot before our write. */
         put->seen = leat__ldz_acq(&chan->get.count);
         return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
@@ -147,6 +150,7 @@ bool leat__get_ready(leat_chan *chan)
     leat__end *get = &chan->get;
     if (leat__end_count(get) != get->seen)
         return true;
+    leat__fence_again();
     /* ORDER ends.full: the count before the message. */
     get->seen = leat__ldz_acq(&chan->put.count);
     return leat__end_count(get) != get->seen;
@@ -407,6 +411,7 @@ static int ends_enlist(leat_chan *chan, enum leat__dir dir,
     LEAT_CHECK(leat__end_of(chan, dir)->shared ||
                    leat__list_is_empty(queue_of(chan, dir)),
                leat__promise_sentence(dir));
+    leat__ends_serve_all(chan, &left); /* those in line come first */
     announce(chan, dir, waiter);
     leat__end_borrow(chan, dir);
     int rc = sends ? leat__ends_offer(chan, waiter->msg)

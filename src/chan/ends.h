@@ -36,6 +36,16 @@ static inline void leat__fence_light(const leat_chan *chan)
         leat__fence_sc();
 }
 
+/* Before a new look at the other end's count. */
+static inline void leat__fence_again(void)
+{
+    /* ORDER ends.again (Dekker, of two movers that find an end full, or empty):
+     *     producer: put.count += n ; fence ; read get.count
+     *     consumer: get.count += n ; fence ; read put.count
+     * Not both can say that there is nothing to be done. */
+    leat__fence_sc();
+}
+
 /* ---- inside ------------------------------------------------------------------- */
 
 /* A promised end: nobody else enters, but say so to who closes, or wants our end. */
@@ -186,10 +196,11 @@ LEAT__INLINE bool leat__ends_get_alone(leat_chan *chan, void *msg, bool shared,
                                        bool bounded, size_t bytes)
 {
     const leat__end *get = &chan->get;
-    bool may =
-        leat__end_count(get) != get->seen &&
-        (bounded || !leat__get_at_end(chan)) &&
-        (shared || !leat__chan_is(chan, LEAT__CHAN_ABORTED | LEAT__CHAN_HELD));
+    /* a promised end that is held is not looked at, either (I6) */
+    bool may = (shared ||
+                !leat__chan_is(chan, LEAT__CHAN_ABORTED | LEAT__CHAN_HELD)) &&
+               leat__end_count(get) != get->seen &&
+               (bounded || !leat__get_at_end(chan));
     if (LEAT__UNLIKELY(!may))
         return false;
     leat__copy(msg, leat__get_slot(chan, bounded), bytes);

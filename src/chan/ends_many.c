@@ -2,11 +2,8 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* ends_many.c - batches at a channel with ends: one entry and one count for many.
  *
- * Two batches that overlap must not both stop early, each with an old view of what the
- * other has moved, one at a full channel and the other at an empty one. So before a
- * batch that has moved some messages looks for more, its count comes before that look:
- *     producer: put.count += n ; fence ; read get.count
- *     consumer: get.count += n ; fence ; read put.count
+ * Two batches that overlap do not both stop early, each with an old view of what the other
+ * has moved, one at a full channel and the other at an empty one (ends.c, I9).
  * A shared end is left again after so many bytes, for others to come in between.
  *
  * Invariants and the rest are in ends.c. MODEL: tests/model/m_ends.c */
@@ -69,12 +66,8 @@ static int put_many(leat_chan *chan, const unsigned char *msgs, size_t n,
     int rc = LEAT_ECLOSED;
     /* closed meanwhile: the closer waits until we are outside, as for one message */
     if (!leat__chan_is(chan, LEAT__CHAN_CLOSED))
-        while (done < n && (rc = leat__put_room(chan, fresh)) == 0) {
+        while (done < n && (rc = leat__put_room(chan, fresh)) == 0)
             done += put_run(chan, msgs + done * chan->msg_bytes, n - done);
-            if (done < n && chan->bounded)
-                /* ORDER ends.batch: the producer's half of the Dekker, see above. */
-                leat__fence_sc();
-        }
     leat__count_put(chan);
     *sent = done;
     return rc;
@@ -117,9 +110,6 @@ static size_t get_many(leat_chan *chan, unsigned char *msgs, size_t max,
         if (!chan->bounded && leat__get_at_end(chan))
             leat__get_follow(chan, left);
         done += get_run(chan, msgs + done * chan->msg_bytes, max - done);
-        if (done < max && chan->bounded)
-            /* ORDER ends.batch: the consumer's half. */
-            leat__fence_sc();
     }
     return done;
 }

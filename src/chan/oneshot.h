@@ -46,7 +46,7 @@ static inline leat__once_hook *leat__once_hook_of(leat_chan *chan)
 /* Is it a word near by, of which nobody is told anything? */
 static inline bool leat__once_is_plain(const leat_chan *chan)
 {
-    return chan->way == LEAT__WAY_ONESHOT &&
+    return chan->way[LEAT__SEND] == LEAT__WAY_ONESHOT &&
            (chan->once.shape & ~(unsigned)LEAT__ONCE_SPARE) == 0;
 }
 
