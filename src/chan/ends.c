@@ -101,7 +101,8 @@ int leat__put_room(leat_chan *chan, leat__seg **fresh)
     if (chan->bounded) {
         if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap))
             return 0;
-        leat__fence_again();
+        /* ORDER ends.again (Dekker, see I9): put.count, then this look at get.count. */
+        leat__fence_sc();
         /* ORDER ends.free: the consumer's last read of the slot before our write. */
         put->seen = leat__ldz_acq(&chan->get.count);
         return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
@@ -150,7 +151,8 @@ bool leat__get_ready(leat_chan *chan)
     leat__end *get = &chan->get;
     if (leat__end_count(get) != get->seen)
         return true;
-    leat__fence_again();
+    /* ORDER ends.again: get.count, then this look at put.count. */
+    leat__fence_sc();
     /* ORDER ends.full: the count before the message. */
     get->seen = leat__ldz_acq(&chan->put.count);
     return leat__end_count(get) != get->seen;

@@ -36,16 +36,6 @@ static inline void leat__fence_light(const leat_chan *chan)
         leat__fence_sc();
 }
 
-/* Before a new look at the other end's count. */
-static inline void leat__fence_again(void)
-{
-    /* ORDER ends.again (Dekker, of two movers that find an end full, or empty):
-     *     producer: put.count += n ; fence ; read get.count
-     *     consumer: get.count += n ; fence ; read put.count
-     * Not both can say that there is nothing to be done. */
-    leat__fence_sc();
-}
-
 /* ---- inside ------------------------------------------------------------------- */
 
 /* A promised end: nobody else enters, but say so to who closes, or wants our end. */

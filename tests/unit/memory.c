@@ -8,11 +8,19 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/types.h>
 
 void *__real_aligned_alloc(size_t align, size_t bytes);
 void *__wrap_aligned_alloc(size_t align, size_t bytes);
 void __real_free(void *mem);
 void __wrap_free(void *mem);
+void *__real_mmap(void *at, size_t bytes, int protection, int flags, int fd,
+                  off_t offset);
+void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int fd,
+                  off_t offset);
+int __real_munmap(void *mem, size_t bytes);
+int __wrap_munmap(void *mem, size_t bytes);
 
 enum { BLOCKS = 1 << 18 }; /* a power of two */
 
@@ -103,7 +111,8 @@ void *__wrap_aligned_alloc(size_t align, size_t bytes)
     return mem;
 }
 
-void __wrap_free(void *mem)
+/* It is given back. */
+static void strike(const void *mem)
 {
     pthread_mutex_lock(&mutex);
     size_t at = find(mem);
@@ -113,7 +122,31 @@ void __wrap_free(void *mem)
         forget(at);
     }
     pthread_mutex_unlock(&mutex);
+}
+
+void __wrap_free(void *mem)
+{
+    strike(mem);
     __real_free(mem);
+}
+
+void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int fd,
+                  off_t offset)
+{
+    void *mem = MAP_FAILED;
+    pthread_mutex_lock(&mutex);
+    if (decide() == 0)
+        mem = __real_mmap(at, bytes, protection, flags, fd, offset);
+    if (mem != MAP_FAILED)
+        note(mem, bytes);
+    pthread_mutex_unlock(&mutex);
+    return mem;
+}
+
+int __wrap_munmap(void *mem, size_t bytes)
+{
+    strike(mem);
+    return __real_munmap(mem, bytes);
 }
 
 void memory_refuse(size_t first, size_t times)
