@@ -69,7 +69,7 @@ START_TEST(hooks_are_asked_for_everything)
     MUST(fills(f) || m.live > 3);
     for (size_t i = 0; i < room(f, 3000); i++)
         NEXT(e.rx, i);
-    MUST(m.live <= (in_place(f) ? 70 : 4)); /* a burst is given back */
+    MUST(m.live <= (in_place(f) ? 80 : 12)); /* a burst is given back */
     ends_drop(e);
     leat_cancel_drop(token);
     SAME(m.live, 0);
