@@ -182,17 +182,19 @@ static void end_receivers(leat_chan *chan, leat__leavings *left)
 }
 
 /* With nobody inside the producers' end, closing is one step: whoever finds it closed by
- * whatever means finds all that was sent. */
+ * whatever means finds all that was sent. (One that waits for a promised producer may have
+ * begun it: what it has yet to do is done here.) */
 static void close_at_once(leat_chan *chan, int reason)
 {
     leat__leavings left;
     leat__leavings_init(&left);
     leat__chan_lock(chan);
-    if (!leat__chan_is(chan, LEAT__CHAN_CLOSED)) {
-        chan->reason = reason;
-        leat__end_enter(chan, LEAT__SEND);
+    if (!leat__chan_is(chan, LEAT__CHAN_SEALED)) {
+        if (!leat__chan_is(chan, LEAT__CHAN_CLOSED))
+            chan->reason = reason;
+        leat__end_borrow(chan, LEAT__SEND);
         leat__chan_set(chan, LEAT__CHAN_CLOSED | LEAT__CHAN_SEALED);
-        leat__end_leave(&chan->put);
+        leat__end_give_back(chan, LEAT__SEND);
         leat__chan_claim_all(&chan->sendq, &left.won, LEAT_ECLOSED);
         end_receivers(chan, &left);
         leat__ends_set_asleep(chan);
@@ -229,9 +231,19 @@ static void seal(leat_chan *chan)
     leat__ends_settle(chan, &left);
 }
 
+/* Can nobody come into the producers' end but by its lock? Every send is made by an owner,
+ * and none is left: all came before, and no more will. */
+static bool is_closed_at_once(leat_chan *chan)
+{
+    /* ORDER half.drop: every send before the last drop. */
+    return chan->put.shared || leat__ld32_acq(&chan->tx.owners) == 0;
+}
+
 void leat__ends_close(leat_chan *chan, int reason)
 {
-    if (chan->put.shared) {
+    if (leat__chan_is(chan, LEAT__CHAN_SEALED))
+        return; /* I5: it is done */
+    if (is_closed_at_once(chan)) {
         close_at_once(chan, reason);
         return;
     }
