@@ -44,10 +44,11 @@ static void unmap_seg(leat__seg *seg)
 #else
 
 #define MAP_BYTES  65536
-#define LONG_BYTES (8 * MAP_BYTES)
+#define LONG_BYTES (256 * MAP_BYTES)
 
-/* Is so much queued that mappings pay? Of a queue that goes up and down by less they would
- * come and go, and each costs as much as some hundred messages. */
+/* Is so much queued that the allocator would keep more of it than may stay? Of a queue that
+ * goes up and down by less, mappings would come and go, and each costs as much as some
+ * hundred messages. */
 static bool is_long(const leat_chan *chan)
 {
     /* relaxed: a look, the consumers' count first so that it is not ahead */
