@@ -2,7 +2,6 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* mem.c - allocation, in one place. */
 #include "base/mem.h"
-#include "base/poison.h"
 #include "base/assert.h"
 
 #include <leat/mem.h>
@@ -28,13 +27,8 @@ void leat__mem_free(void *mem)
 static void *libc_alloc(size_t bytes, size_t align, void *arg)
 {
     (void)arg;
-    /* For natural alignments it is malloc. It need not be a multiple of the alignment any
-     * more (C11 as amended by DR 460), and is no larger than that for a reason: two small
-     * channels are to lie in 512 bytes. AddressSanitizer still wants one. */
-#if defined(LEAT__ASAN)
-    bytes = leat__round_up(bytes, align);
-#endif
-    return aligned_alloc(align, bytes);
+    /* aligned_alloc wants a multiple of the alignment; for natural ones it is malloc */
+    return aligned_alloc(align, leat__round_up(bytes, align));
 }
 
 static void libc_release(void *mem, void *arg)
