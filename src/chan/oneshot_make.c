@@ -101,7 +101,8 @@ static void put_template(leat_chan *chan)
     chan->kind = once_template.kind;
     chan->way[LEAT__SEND] = once_template.way[LEAT__SEND];
     chan->way[LEAT__RECV] = once_template.way[LEAT__RECV];
-    chan->deep = once_template.deep;
+    chan->bounded = once_template.bounded;
+    chan->asymmetric = once_template.asymmetric;
     chan->flags = once_template.flags;
     chan->lent = once_template.lent;
     chan->policy = once_template.policy;
