@@ -120,8 +120,7 @@ static struct remains take_remains(leat_chan *chan)
     leat__end *get = &chan->get;
     /* ORDER ends.full: I5, all there is. */
     get->seen = leat__ldz_acq(&chan->put.count);
-    bool began = chan->bounded || get->seg != NULL;
-    struct remains all = {began ? get->seg : chan->first, get->index,
+    struct remains all = {get->seg != NULL ? get->seg : chan->first, get->index,
                           get->seen - leat__end_count(get)};
     /* ORDER ends.free: as in a receive. */
     leat__stz_rel(&get->count, get->seen);
@@ -182,9 +181,9 @@ static void end_receivers(leat_chan *chan, leat__leavings *left)
 }
 
 /* With nobody inside the producers' end, closing is one step: whoever finds it closed by
- * whatever means finds all that was sent. (One that waits for a promised producer may have
- * begun it: what it has yet to do is done here.) */
-static void close_at_once(leat_chan *chan, int reason)
+ * whatever means finds all that was sent. If it was begun by refusing a promised producer,
+ * this is the rest. */
+static void close_with_all_sent(leat_chan *chan, int reason)
 {
     leat__leavings left;
     leat__leavings_init(&left);
@@ -219,21 +218,9 @@ static void refuse_sends(leat_chan *chan, int reason)
     leat__chan_complete_all(&won);
 }
 
-static void seal(leat_chan *chan)
-{
-    leat__leavings left;
-    leat__leavings_init(&left);
-    leat__chan_lock(chan);
-    leat__chan_set(chan, LEAT__CHAN_SEALED);
-    end_receivers(chan, &left);
-    leat__ends_set_asleep(chan);
-    leat__chan_unlock(chan);
-    leat__ends_settle(chan, &left);
-}
-
 /* Can nobody come into the producers' end but by its lock? Every send is made by an owner,
  * and none is left: all came before, and no more will. */
-static bool is_closed_at_once(leat_chan *chan)
+static bool all_is_sent(leat_chan *chan)
 {
     /* ORDER half.drop: every send before the last drop. */
     return chan->put.shared || leat__ld32_acq(&chan->tx.owners) == 0;
@@ -243,15 +230,15 @@ void leat__ends_close(leat_chan *chan, int reason)
 {
     if (leat__chan_is(chan, LEAT__CHAN_SEALED))
         return; /* I5: it is done */
-    if (is_closed_at_once(chan)) {
-        close_at_once(chan, reason);
+    if (all_is_sent(chan)) {
+        close_with_all_sent(chan, reason);
         return;
     }
     refuse_sends(chan, reason);
     /* ORDER ends.close: the closer's half of the Dekker, see leat__end_enter_alone. */
     leat__end_visit(chan, LEAT__SEND);
     wait_until_outside(&chan->put);
-    seal(chan);
+    close_with_all_sent(chan, reason);
 }
 
 void leat__ends_abort(leat_chan *chan)
