@@ -302,12 +302,6 @@ int leat__hub_try_send(leat_chan *chan, const void *msg)
     return leat__hub_offer(hub, &sender, false);
 }
 
-/* How many messages may be copied before the lock is let go of. */
-static size_t hold_of_batch(const leat_chan *chan, size_t n)
-{
-    return leat__least(n, LEAT__BATCH_BYTES / (chan->stride + 1) + 1);
-}
-
 static ptrdiff_t hub_send_many(leat_chan *chan, const void *msgs, size_t n)
 {
     leat__hub *hub = leat__hub_of(chan);
@@ -320,7 +314,7 @@ static ptrdiff_t hub_send_many(leat_chan *chan, const void *msgs, size_t n)
             done += rc == 0 ? 1 : 0;
             continue;
         }
-        size_t stop = done + hold_of_batch(chan, n - done);
+        size_t stop = done + leat__batch_part(chan, n - done);
         leat__bafter after;
         leat__bafter_init(&after);
         leat__chan_lock(chan);
@@ -514,7 +508,7 @@ static ptrdiff_t sub_recv_many(leat_chan *chan, void *msgs, size_t max)
     while (rc == 0 && done < max) {
         unsigned char *to = bytes + done * chan->msg_bytes;
         if (sub->ring) {
-            done += take_run(sub, to, hold_of_batch(chan, max - done), &rc);
+            done += take_run(sub, to, leat__batch_part(chan, max - done), &rc);
             if (rc != LEAT__BRING_CONTENDED)
                 continue;
             to = bytes + done * chan->msg_bytes;

@@ -9,12 +9,10 @@
  * Invariants and the rest are in ends.c. MODEL: tests/model/m_ends.c */
 #include "chan/ends.h"
 
-/* How many messages may be moved before a shared end is left. */
-static size_t visit_of(leat_chan *chan, enum leat__dir dir, size_t n)
+/* How many of n messages may be moved in one entry. */
+static size_t part_of(leat_chan *chan, enum leat__dir dir, size_t n)
 {
-    if (!leat__end_of(chan, dir)->shared)
-        return n;
-    return leat__least(n, LEAT__BATCH_BYTES / (chan->stride + 1) + 1);
+    return leat__end_of(chan, dir)->shared ? leat__batch_part(chan, n) : n;
 }
 
 /* Put up to n messages, as many as have room side by side: one count for all. pre:
@@ -57,7 +55,7 @@ static size_t get_run(leat_chan *chan, unsigned char *msgs, size_t max)
     return n;
 }
 
-/* What one visit of the end puts: *sent of n. As leat__put_room of the first that is
+/* What one entry puts: *sent of n. As leat__put_room of the first that is
  * not, or LEAT_ECLOSED */
 static int put_many(leat_chan *chan, const unsigned char *msgs, size_t n,
                     size_t *sent, leat__seg **fresh)
@@ -84,7 +82,7 @@ ptrdiff_t leat__ends_send_many(leat_chan *chan, const void *msgs, size_t n)
         size_t sent;
         leat__end_enter(chan, LEAT__SEND);
         rc = put_many(chan, bytes + done * chan->msg_bytes,
-                      visit_of(chan, LEAT__SEND, n - done), &sent, &fresh);
+                      part_of(chan, LEAT__SEND, n - done), &sent, &fresh);
         bool wake =
             sent > 0 && leat__end_must_wake(chan, LEAT__SEND, chan->put.shared);
         leat__end_leave(&chan->put);
@@ -129,7 +127,7 @@ ptrdiff_t leat__ends_recv_many(leat_chan *chan, void *msgs, size_t max)
             leat__ends_discard(chan);
             return done > 0 ? (ptrdiff_t)done : LEAT_ECLOSED;
         }
-        size_t part = visit_of(chan, LEAT__RECV, max - done);
+        size_t part = part_of(chan, LEAT__RECV, max - done);
         sealed = leat__chan_is(chan, LEAT__CHAN_SEALED);
         /* I5: all there is, if sealed */
         size_t got =

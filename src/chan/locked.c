@@ -192,13 +192,6 @@ static int locked_show(leat_chan *chan, void *msg)
 
 /* ---- batches (under the lock) ------------------------------------------------- */
 
-/* How many messages may be copied before the lock is let go of. */
-static size_t hold_of(const leat_chan *chan, size_t n)
-{
-    size_t most = LEAT__BATCH_BYTES / (chan->stride + 1) + 1;
-    return leat__least(n, most);
-}
-
 /* Offer n messages; *sent of them are taken. returns as locked_offer of the first
  * that is not, or 0 */
 static int offer_many(leat_chan *chan, const unsigned char *msgs, size_t n,
@@ -270,7 +263,7 @@ static ptrdiff_t locked_send_many(leat_chan *chan, const void *msgs, size_t n)
         leat__list_init(&woken);
         leat__chan_lock(chan);
         rc = offer_many(chan, bytes + done * chan->msg_bytes,
-                        hold_of(chan, n - done), &sent, &woken);
+                        leat__batch_part(chan, n - done), &sent, &woken);
         leat__chan_unlock(chan);
         leat__chan_complete_all(&woken);
         done += sent;
@@ -288,7 +281,7 @@ static ptrdiff_t locked_recv_many(leat_chan *chan, void *msgs, size_t max)
     do {
         leat__link woken;
         leat__list_init(&woken);
-        hold = hold_of(chan, max - done);
+        hold = leat__batch_part(chan, max - done);
         leat__chan_lock(chan);
         got = take_many(chan, bytes + done * chan->msg_bytes, hold, &woken);
         closed = leat__store_is_closed(chan);

@@ -55,4 +55,10 @@ static inline size_t leat__least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* How many of n messages of a batch may be copied before a lock is let go of. */
+static inline size_t leat__batch_part(const leat_chan *chan, size_t n)
+{
+    return leat__least(n, LEAT__BATCH_BYTES / (chan->stride + 1) + 1);
+}
+
 #endif
