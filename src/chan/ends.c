@@ -95,17 +95,25 @@ static void put_grow(leat_chan *chan, leat__seg *fresh)
     put->index = 0;
 }
 
+/* Bounded: look at the consumers' count. Is there room? */
+static bool put_look(leat_chan *chan)
+{
+    leat__end *put = &chan->put;
+    /* ORDER ends.free: the consumer's last read of the slot before our write. */
+    put->seen = leat__ldz_acq(&chan->get.count);
+    return leat__end_count(put) - put->seen != chan->cap;
+}
+
 int leat__put_room(leat_chan *chan, leat__seg **fresh)
 {
     leat__end *put = &chan->put;
     if (chan->bounded) {
-        if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap))
+        if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap) ||
+            put_look(chan))
             return 0;
         /* ORDER ends.again (Dekker, see I9): put.count, then this look at get.count. */
         leat__fence_sc();
-        /* ORDER ends.free: the consumer's last read of the slot before our write. */
-        put->seen = leat__ldz_acq(&chan->get.count);
-        return leat__end_count(put) - put->seen != chan->cap ? 0 : LEAT_EAGAIN;
+        return put_look(chan) ? 0 : LEAT_EAGAIN;
     }
     if (LEAT__LIKELY(put->index != put->slots))
         return 0;
@@ -146,16 +154,22 @@ int leat__ends_offer(leat_chan *chan, const void *msg)
     return offer(chan, msg, NULL);
 }
 
-bool leat__get_ready(leat_chan *chan)
+/* Look at the producers' count. Is there a message? */
+static bool get_look(leat_chan *chan)
 {
     leat__end *get = &chan->get;
-    if (leat__end_count(get) != get->seen)
-        return true;
-    /* ORDER ends.again: get.count, then this look at put.count. */
-    leat__fence_sc();
     /* ORDER ends.full: the count before the message. */
     get->seen = leat__ldz_acq(&chan->put.count);
     return leat__end_count(get) != get->seen;
+}
+
+bool leat__get_ready(leat_chan *chan)
+{
+    if (leat__end_count(&chan->get) != chan->get.seen || get_look(chan))
+        return true;
+    /* ORDER ends.again: get.count, then this look at put.count. */
+    leat__fence_sc();
+    return get_look(chan);
 }
 
 void leat__get_follow(leat_chan *chan, leat__leavings *left)
