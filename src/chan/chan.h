@@ -24,9 +24,9 @@
  *   store    where queued messages are: slots of `stride` bytes
  *   seg      a block of slots of an unbounded store
  *   shared   an end (of a channel with ends) that is not promised single
- *   seal     closing has two steps where there are ends: sends refuse (CLOSED), then,
- *            when no send is under way, receives may end (SEALED); in the locked
- *            kind both happen at once
+ *   seal     closing has two steps where a single producer is promised: sends refuse
+ *            (CLOSED), then, when no send is under way, receives may end (SEALED);
+ *            else both happen at once
  *
  * Lifetime. Each half counts its owners; `holds` counts the halves that have any, and
  * weak handles. Whoever takes it to 0 frees the channel (half.c). */

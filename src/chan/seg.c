@@ -22,12 +22,8 @@
 /* Segments that are kept when they are drained: while one end naps the other goes through
  * several. */
 #if defined(LEAT_SIM) || defined(LEAT_GENMC)
-#define SPARES 1
-#else
-#define SPARES 8
-#endif
 
-#if defined(LEAT_SIM) || defined(LEAT_GENMC)
+#define SPARES 1
 
 /* the checkers see to memory by themselves */
 static leat__seg *map_seg(const leat_chan *chan)
@@ -43,6 +39,7 @@ static void unmap_seg(leat__seg *seg)
 
 #else
 
+#define SPARES     8
 #define MAP_BYTES  65536
 #define LONG_BYTES (256 * MAP_BYTES)
 
