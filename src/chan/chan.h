@@ -107,6 +107,7 @@ typedef struct leat__once {
 typedef struct leat__end {
     leat__lock inside; /* shared: held by a call; else says that there is one */
     bool shared;       /* not promised single; immutable */
+    uint8_t turns;     /* a ring's early turns so far: see ends.c */
     leat__a32 patience; /* pauses before its first look when it has to wait */
     leat__a32 where;    /* the processor (+ 1) on which it last had to wait */
     leat__az count;   /* messages put in (or taken out) so far, free-running */
@@ -233,7 +234,10 @@ struct leat_chan {
     /* -- ends only, else not allocated ------------------------------------ */
     unsigned char apart_[3 * sizeof(void *)];
     leat__end put;
-    unsigned char far_apart_[LEAT__LINE_PAIR - sizeof(leat__end)];
+    leat__az
+        wish; /* the consumers ask for an early turn: put.count + 1, or 0 */
+    unsigned char
+        far_apart_[LEAT__LINE_PAIR - sizeof(leat__end) - sizeof(leat__az)];
     leat__end get;
 };
 

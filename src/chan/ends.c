@@ -31,6 +31,13 @@
  * at HELD, and if it sees it, leaves and comes back through the lock. So the producer has
  * both ends, and takes the oldest message as the consumer's proxy.
  *
+ * Turning early. A ring is gone through from its first slot to its last, also where the
+ * other end keeps up and a few slots would do: all of it is touched, line by line, page by
+ * page. So a consumer that finds it empty far from its beginning asks for an early turn: it
+ * leaves the count at which it is empty in `wish`. The next producer goes on from the first
+ * slot if the count is still the same, and says so in put.turns; the consumer follows when
+ * it sees that producer's message.
+ *
  * Closing. Inside a shared producers' end the closer sets CLOSED and SEALED at once. A
  * promised producer says that it is inside a send (put.inside) before it looks at CLOSED;
  * the closer sets CLOSED, then a heavy fence, then waits until the producer is outside;
@@ -39,7 +46,8 @@
  *
  * State. put.*: of who is inside the producers' end, or its proxy; get.*: likewise.
  * The other end reads only put.count, get.count, put.inside; and, behind put.count,
- * what the producer linked: first, and next in a segment.
+ * put.turns and what the producer linked: first, and next in a segment. wish: the consumers'
+ * to set, the producers' to take.
  *
  * Invariants (counts as free-running differences).
  *   I1  0 <= put.count - get.count <= cap; for who only looks it may be cap + 1 for
@@ -58,6 +66,10 @@
  *       while there is room
  *   I9  whoever says full or empty has let its own count be seen before it looked at the
  *       other's: of calls at the two ends, not both can have missed what the other moved
+ *   I10 put.turns is at most one ahead of get.turns, and only if the first message that
+ *       get.count does not cover is, or will be, in the first slot: a turn is made at an
+ *       empty ring whose next slot is not the first, so a message follows each, and is
+ *       taken before the ring is empty for the next
  *
  * Order of locks: the channel's, then the producers' end, then the consumers'. Nobody who
  * is inside an end waits for the channel's lock, or for the other end but in this order.
@@ -95,6 +107,22 @@ static void put_grow(leat_chan *chan, leat__seg *fresh)
     put->index = 0;
 }
 
+/* Bounded: the consumers have found the ring empty. If it still is, on from its first
+ * slot. */
+static void put_turn(leat_chan *chan)
+{
+    leat__end *put = &chan->put;
+    /* ORDER ends.free: the consumers' last reads of all slots before our writes. */
+    size_t wish = leat__ldz_acq(&chan->wish);
+    if (wish == leat__end_count(put) + 1 && put->index != 0) {
+        put->seen = leat__end_count(put);
+        put->index = 0;
+        put->turns++; /* the consumers read it behind put.count */
+    }
+    /* relaxed: a later wish that is lost by this is made again */
+    leat__stz_rlx(&chan->wish, 0);
+}
+
 /* Bounded: look at the consumers' count. Is there room? */
 static bool put_look(leat_chan *chan)
 {
@@ -108,6 +136,8 @@ int leat__put_room(leat_chan *chan, leat__seg **fresh)
 {
     leat__end *put = &chan->put;
     if (chan->bounded) {
+        if (LEAT__UNLIKELY(leat__end_is_to_turn(chan)))
+            put_turn(chan);
         if (LEAT__LIKELY(leat__end_count(put) - put->seen != chan->cap) ||
             put_look(chan))
             return 0;
@@ -154,22 +184,28 @@ int leat__ends_offer(leat_chan *chan, const void *msg)
     return offer(chan, msg, NULL);
 }
 
-/* Look at the producers' count. Is there a message? */
-static bool get_look(leat_chan *chan)
+bool leat__get_look(leat_chan *chan)
 {
     leat__end *get = &chan->get;
     /* ORDER ends.full: the count before the message. */
     get->seen = leat__ldz_acq(&chan->put.count);
-    return leat__end_count(get) != get->seen;
+    if (leat__end_count(get) == get->seen)
+        return false;
+    if (LEAT__UNLIKELY(get->turns != chan->put.turns)) { /* I10 */
+        LEAT_ASSERT((uint8_t)(chan->put.turns - get->turns) == 1);
+        get->turns = chan->put.turns;
+        get->index = 0;
+    }
+    return true;
 }
 
 bool leat__get_ready(leat_chan *chan)
 {
-    if (leat__end_count(&chan->get) != chan->get.seen || get_look(chan))
+    if (leat__end_count(&chan->get) != chan->get.seen || leat__get_look(chan))
         return true;
     /* ORDER ends.again: get.count, then this look at put.count. */
     leat__fence_sc();
-    return get_look(chan);
+    return leat__get_look(chan);
 }
 
 void leat__get_follow(leat_chan *chan, leat__leavings *left)
@@ -536,22 +572,14 @@ static int discard_after_abort(leat_chan *chan)
 #define FAR_BYTES 16384
 #endif
 
-/* A ring is gone through from its first slot to its last, also where the other end keeps
- * up and a few slots would do: all of it is touched, line by line, page by page. So who
- * finds it empty far from its beginning lets both ends begin anew, if the producers' end
- * is free. pre: inside, and the messages that were seen are taken */
-static void rewind_ring(leat_chan *chan)
+/* A receiver found nothing. pre: inside, and what was seen is taken */
+static void ask_to_turn(leat_chan *chan)
 {
-    leat__end *put = &chan->put;
-    if (!chan->bounded || !put->shared ||
-        chan->get.index * chan->stride < FAR_BYTES ||
-        !leat__lock_try(&put->inside))
-        return;
-    if (leat__end_count(put) == leat__end_count(&chan->get)) {
-        put->index = 0;
-        chan->get.index = 0;
-    }
-    leat__end_leave(put);
+    size_t wish = leat__end_count(&chan->get) + 1;
+    if (chan->bounded && chan->get.index * chan->stride >= FAR_BYTES &&
+        leat__ldz_rlx(&chan->wish) != wish) /* relaxed: our own, or taken */
+        /* ORDER ends.free: our reads of all slots before the producers' writes. */
+        leat__stz_rel(&chan->wish, wish);
 }
 
 int leat__ends_recv_rest(leat_chan *chan, void *msg)
@@ -566,7 +594,7 @@ int leat__ends_recv_rest(leat_chan *chan, void *msg)
     leat__leavings_init(&left);
     int rc = take(chan, msg, &left);
     if (rc == LEAT_EAGAIN)
-        rewind_ring(chan);
+        ask_to_turn(chan);
     bool wake =
         rc == 0 && leat__end_must_wake(chan, LEAT__RECV, chan->get.shared);
     leat__end_leave(&chan->get);

@@ -99,6 +99,12 @@ static inline size_t leat__end_count(const leat__end *end)
     return leat__ldz_rlx(&end->count);
 }
 
+/* Have the consumers asked for an early turn? */
+static inline bool leat__end_is_to_turn(const leat_chan *chan)
+{
+    return leat__ldz_rlx(&chan->wish) != 0; /* relaxed: a hint */
+}
+
 /* pre: there is room */
 LEAT__INLINE void leat__put(leat_chan *chan, const void *msg, bool bounded,
                             size_t bytes)
@@ -172,8 +178,10 @@ LEAT__INLINE bool leat__ends_put_alone(leat_chan *chan, const void *msg,
                                        bool bounded, size_t bytes)
 {
     const leat__end *put = &chan->put;
-    /* by what we have seen: a new look at the consumer's count is for the rest */
-    bool room = bounded ? leat__end_count(put) - put->seen != chan->cap
+    /* by what we have seen: a new look at the consumer's count is for the rest, and so
+     * is an early turn */
+    bool room = bounded ? leat__end_count(put) - put->seen != chan->cap &&
+                              LEAT__LIKELY(!leat__end_is_to_turn(chan))
                         : put->index != put->slots;
     if (LEAT__UNLIKELY(!room || leat__chan_is(chan, LEAT__CHAN_CLOSED)))
         return false;
@@ -236,6 +244,9 @@ int leat__put_room(leat_chan *chan, leat__seg **fresh);
 
 /* Is there a message to take? pre: inside */
 bool leat__get_ready(leat_chan *chan);
+
+/* Look at the producers' count. As leat__get_ready, which does so when it has to. */
+bool leat__get_look(leat_chan *chan);
 
 /* Unbounded: on to the next segment, or to the first. */
 void leat__get_follow(leat_chan *chan, leat__leavings *left);

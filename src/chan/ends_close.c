@@ -50,6 +50,7 @@ static void replace_oldest(leat_chan *chan, const void *msg, void *displaced)
 {
     leat__end *put = &chan->put;
     leat__end *get = &chan->get;
+    leat__get_look(chan); /* I10: full, so there may be a turn to follow */
     unsigned char *slot = leat__get_slot(chan, true);
     LEAT_ASSERT(put->index == get->index);
     if (displaced != NULL)
@@ -118,8 +119,7 @@ struct remains {
 static struct remains take_remains(leat_chan *chan)
 {
     leat__end *get = &chan->get;
-    /* ORDER ends.full: I5, all there is. */
-    get->seen = leat__ldz_acq(&chan->put.count);
+    leat__get_look(chan); /* I5, all there is */
     struct remains all = {get->seg != NULL ? get->seg : chan->first, get->index,
                           get->seen - leat__end_count(get)};
     /* ORDER ends.free: as in a receive. */

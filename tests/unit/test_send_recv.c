@@ -82,6 +82,54 @@ START_TEST(capacity_is_exact)
 }
 END_TEST
 
+/* Found empty far from its first slot, a ring may go on from there. */
+static void find_it_empty_after(ends e, uint64_t *value, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        RC(try_send(e.tx, *value + i), 0);
+    for (size_t i = 0; i < n; i++)
+        NEXT(e.rx, (*value)++);
+    for (int again = 0; again < 3; again++)
+        NOTHING(e.rx, LEAT_EAGAIN);
+}
+
+static void send_some(ends e, uint64_t from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        RC(try_send(e.tx, from + i), 0);
+}
+
+START_TEST(a_ring_found_empty_is_whole)
+{
+    enum { CAP = 6000 };
+    const uint32_t flags[] = {0, ONE_BOTH, ONE_TX, ONE_RX};
+    const flavour f = {"found empty", CAP, flags[_i]};
+    bin gone = BIN_INIT;
+    ends e = ends_hooked(&f, sizeof(uint64_t), bin_put, &gone);
+    uint64_t value = 0;
+    uint64_t out = 0;
+    for (size_t n = 1; n <= CAP; n += 1 + n / 3) {
+        /* all of its room is there, and it is full at its capacity */
+        find_it_empty_after(e, &value, n);
+        send_some(e, value, CAP);
+        RC(try_send(e.tx, 99), LEAT_EAGAIN);
+        /* the oldest is the oldest */
+        uint64_t more = value + CAP;
+        RC(leat_tx_force(e.tx, &more, &out), 1);
+        SAME(out, value);
+        for (size_t i = 0; i < CAP; i++)
+            NEXT(e.rx, ++value);
+        value++;
+    }
+    find_it_empty_after(e, &value, CAP - 1);
+    send_some(e, value, 3);
+    leat_rx_abort(e.rx);
+    NOTHING(e.rx, LEAT_ECLOSED);
+    bin_holds(&gone, value, 3);
+    ends_drop(e);
+}
+END_TEST
+
 START_TEST(no_capacity_is_rounded)
 {
     for (size_t cap = 1; cap <= 70; cap++) {
@@ -672,6 +720,7 @@ int main(void)
     tcase_add_loop_test(tc, a_queue_that_is_never_empty_keeps_the_order, 0,
                         FLAVOURS);
     tcase_add_loop_test(tc, capacity_is_exact, 0, FLAVOURS);
+    tcase_add_loop_test(tc, a_ring_found_empty_is_whole, 0, 4);
     tcase_add_test(tc, no_capacity_is_rounded);
     tcase_add_loop_test(tc, nothing_there_answers_at_once, 0, FLAVOURS);
     tcase_add_loop_test(tc, a_rendezvous_keeps_nothing, 0, FLAVOURS);
