@@ -5,6 +5,7 @@
 #define LEAT_BASE_MEM_H
 
 #include "base/compiler.h"
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -86,11 +87,13 @@ static inline void leat__copy_read(void *to, const size_t *from, size_t bytes)
                bytes - at);
 }
 
-/* 2 to 8 words, one by one: what the caller wrote a moment ago, word by word, reaches
- * a wider load only when it has left the store buffer. */
-static inline void leat__copy_words(void *to, const void *from, size_t words)
+/* Copy one message. Every byte, padding included; regions do not overlap. One to eight
+ * words go one by one: what the caller wrote a moment ago, word by word, reaches a wider
+ * load only when it has left the store buffer. */
+static inline void leat__copy(void *to, const void *from, size_t bytes)
 {
-    switch (words) {
+    /* what is no multiple of a word is too many of them: one comparison for all */
+    switch (bytes / sizeof(uint64_t) | bytes << (sizeof bytes * CHAR_BIT - 3)) {
     case 8:
         leat__copy_word(to, from, 7);
         LEAT__FALLTHROUGH;
@@ -109,21 +112,15 @@ static inline void leat__copy_words(void *to, const void *from, size_t words)
     case 3:
         leat__copy_word(to, from, 2);
         LEAT__FALLTHROUGH;
-    default:
+    case 2:
         leat__copy_word(to, from, 1);
+        LEAT__FALLTHROUGH;
+    case 1:
         leat__copy_word(to, from, 0);
-    }
-}
-
-/* Copy one message. Every byte, padding included; regions do not overlap. */
-static inline void leat__copy(void *to, const void *from, size_t bytes)
-{
-    if (bytes == sizeof(uint64_t))
-        leat__copy_word(to, from, 0); /* no call */
-    else if (bytes % sizeof(uint64_t) == 0 && bytes - 1 < 8 * sizeof(uint64_t))
-        leat__copy_words(to, from, bytes / sizeof(uint64_t));
-    else
+        break;
+    default:
         leat__copy_bytes(to, from, bytes);
+    }
 }
 
 #endif
