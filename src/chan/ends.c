@@ -184,21 +184,6 @@ int leat__ends_offer(leat_chan *chan, const void *msg)
     return offer(chan, msg, NULL);
 }
 
-bool leat__get_look(leat_chan *chan)
-{
-    leat__end *get = &chan->get;
-    /* ORDER ends.full: the count before the message. */
-    get->seen = leat__ldz_acq(&chan->put.count);
-    if (leat__end_count(get) == get->seen)
-        return false;
-    if (LEAT__UNLIKELY(get->turns != chan->put.turns)) { /* I10 */
-        LEAT_ASSERT((uint8_t)(chan->put.turns - get->turns) == 1);
-        get->turns = chan->put.turns;
-        get->index = 0;
-    }
-    return true;
-}
-
 bool leat__get_ready(leat_chan *chan)
 {
     if (leat__end_count(&chan->get) != chan->get.seen || leat__get_look(chan))

@@ -131,6 +131,22 @@ LEAT__INLINE unsigned char *leat__get_slot(leat_chan *chan, bool bounded)
                    : leat__seg_slot(chan, get->seg, get->index);
 }
 
+/* Look at the producers' count. Is there a message? pre: inside */
+static inline bool leat__get_look(leat_chan *chan)
+{
+    leat__end *get = &chan->get;
+    /* ORDER ends.full: the count before the message. */
+    get->seen = leat__ldz_acq(&chan->put.count);
+    if (leat__end_count(get) == get->seen)
+        return false;
+    if (LEAT__UNLIKELY(get->turns != chan->put.turns)) { /* I10 */
+        LEAT_ASSERT((uint8_t)(chan->put.turns - get->turns) == 1);
+        get->turns = chan->put.turns;
+        get->index = 0;
+    }
+    return true;
+}
+
 LEAT__INLINE void leat__get_advance(leat_chan *chan, bool bounded)
 {
     leat__end *get = &chan->get;
@@ -189,7 +205,8 @@ LEAT__INLINE bool leat__ends_put_alone(leat_chan *chan, const void *msg,
     return true;
 }
 
-/* Receive a message if that takes nothing but reading a slot. As put_alone. */
+/* Receive a message if that takes nothing but reading a slot. As put_alone, but with a
+ * new look: where messages come one by one each needs it. */
 LEAT__INLINE bool leat__ends_get_alone(leat_chan *chan, void *msg, bool shared,
                                        bool bounded, size_t bytes)
 {
@@ -197,7 +214,7 @@ LEAT__INLINE bool leat__ends_get_alone(leat_chan *chan, void *msg, bool shared,
     /* a promised end that is held is not looked at, either (I6) */
     bool may = (shared ||
                 !leat__chan_is(chan, LEAT__CHAN_ABORTED | LEAT__CHAN_HELD)) &&
-               leat__end_count(get) != get->seen &&
+               (leat__end_count(get) != get->seen || leat__get_look(chan)) &&
                (bounded || !leat__get_at_end(chan));
     if (LEAT__UNLIKELY(!may))
         return false;
@@ -244,9 +261,6 @@ int leat__put_room(leat_chan *chan, leat__seg **fresh);
 
 /* Is there a message to take? pre: inside */
 bool leat__get_ready(leat_chan *chan);
-
-/* Look at the producers' count. As leat__get_ready, which does so when it has to. */
-bool leat__get_look(leat_chan *chan);
 
 /* Unbounded: on to the next segment, or to the first. */
 void leat__get_follow(leat_chan *chan, leat__leavings *left);
