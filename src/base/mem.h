@@ -87,11 +87,15 @@ static inline void leat__copy_read(void *to, const size_t *from, size_t bytes)
                bytes - at);
 }
 
-/* Copy one message. Every byte, padding included; regions do not overlap. One to eight
+/* Copy one message. Every byte, padding included; regions do not overlap. Up to eight
  * words go one by one: what the caller wrote a moment ago, word by word, reaches a wider
  * load only when it has left the store buffer. */
 static inline void leat__copy(void *to, const void *from, size_t bytes)
 {
+    if (bytes == sizeof(uint64_t)) {
+        leat__copy_word(to, from, 0);
+        return;
+    }
     /* what is no multiple of a word is too many of them: one comparison for all */
     switch (bytes / sizeof(uint64_t) | bytes << (sizeof bytes * CHAR_BIT - 3)) {
     case 8:
@@ -114,8 +118,6 @@ static inline void leat__copy(void *to, const void *from, size_t bytes)
         LEAT__FALLTHROUGH;
     case 2:
         leat__copy_word(to, from, 1);
-        LEAT__FALLTHROUGH;
-    case 1:
         leat__copy_word(to, from, 0);
         break;
     default:
