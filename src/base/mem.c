@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* mem.c - allocation, in one place. */
+#define _GNU_SOURCE 1
 #include "base/mem.h"
 #include "base/assert.h"
 
@@ -27,8 +28,11 @@ void leat__mem_free(void *mem)
 static void *libc_alloc(size_t bytes, size_t align, void *arg)
 {
     (void)arg;
-    /* aligned_alloc wants a multiple of the alignment; for natural ones it is malloc */
-    return aligned_alloc(align, leat__round_up(bytes, align));
+    void *mem;
+    /* not aligned_alloc: with that, the size has to be a multiple of the alignment */
+    if (align < sizeof mem)
+        align = sizeof mem;
+    return posix_memalign(&mem, align, bytes) == 0 ? mem : NULL;
 }
 
 static void libc_release(void *mem, void *arg)

@@ -86,11 +86,14 @@ typedef int m_thread;
 
 #endif
 
+#include <errno.h>
+
 /* leat's memory is the checker's to count */
-#define aligned_alloc M_ALLOC
-#define free          M_FREE
+#define posix_memalign(mem, align, bytes)                                      \
+    ((*(mem) = M_ALLOC(align, bytes)) == NULL ? ENOMEM : 0)
+#define free M_FREE
 #include "leat_all.c"
-#undef aligned_alloc
+#undef posix_memalign
 #undef free
 #include "os/os.h"
 

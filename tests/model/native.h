@@ -30,7 +30,7 @@ bool m_poll(int fd, int64_t deadline_ns);
 
 _Noreturn void m_fail(const char *file, int line, const char *condition);
 
-/* In place of aligned_alloc and free: counted. */
+/* In place of posix_memalign and free: counted. */
 void *m_alloc(size_t align, size_t bytes);
 void m_free(void *mem);
 

@@ -102,7 +102,7 @@ void sim_kill(int number);
 
 /* ---- memory ------------------------------------------------------------------ */
 
-/* In place of aligned_alloc and free: counted, and freed memory is kept poisoned
+/* In place of posix_memalign and free: counted, and freed memory is kept poisoned
  * until the end of the execution. */
 void *sim_alloc(size_t align, size_t bytes);
 void sim_free(void *mem);

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE 1
 #include "memory.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,8 +12,8 @@
 #include <sys/mman.h>
 #include <sys/types.h>
 
-void *__real_aligned_alloc(size_t align, size_t bytes);
-void *__wrap_aligned_alloc(size_t align, size_t bytes);
+int __real_posix_memalign(void **mem, size_t align, size_t bytes);
+int __wrap_posix_memalign(void **mem, size_t align, size_t bytes);
 void __real_free(void *mem);
 void __wrap_free(void *mem);
 void *__real_mmap(void *at, size_t bytes, int protection, int flags, int fd,
@@ -99,16 +100,16 @@ static void note(void *mem, size_t bytes)
         tally.peak = tally.live;
 }
 
-void *__wrap_aligned_alloc(size_t align, size_t bytes)
+int __wrap_posix_memalign(void **mem, size_t align, size_t bytes)
 {
-    void *mem = NULL;
+    int rc = ENOMEM;
     pthread_mutex_lock(&mutex);
     if (decide() == 0)
-        mem = __real_aligned_alloc(align, bytes);
-    if (mem != NULL)
-        note(mem, bytes);
+        rc = __real_posix_memalign(mem, align, bytes);
+    if (rc == 0)
+        note(*mem, bytes);
     pthread_mutex_unlock(&mutex);
-    return mem;
+    return rc;
 }
 
 /* It is given back. */

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 the leat authors */
 /* memory.h - leat's allocations, counted, and refused on demand.
  *
- * leat allocates with aligned_alloc in one place; the linker sends those calls,
+ * leat allocates with posix_memalign in one place; the linker sends those calls,
  * and free, through here. Only leat's blocks are counted: nothing else in a test
- * program calls aligned_alloc. */
+ * program calls posix_memalign. */
 #ifndef LEAT_TESTS_MEMORY_H
 #define LEAT_TESTS_MEMORY_H
 

@@ -5,20 +5,21 @@
 #define _GNU_SOURCE 1
 #include "unit.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 
 #include <stddef.h>
 
 /* The sanitizers end a program that asks for more than there is, where a malloc
  * says no; so there the answer is ours. */
-void *__real_aligned_alloc(size_t align, size_t bytes);
-void *__wrap_aligned_alloc(size_t align, size_t bytes);
+int __real_posix_memalign(void **mem, size_t align, size_t bytes);
+int __wrap_posix_memalign(void **mem, size_t align, size_t bytes);
 
-void *__wrap_aligned_alloc(size_t align, size_t bytes)
+int __wrap_posix_memalign(void **mem, size_t align, size_t bytes)
 {
     if (UNIT_SANITIZED && bytes > (size_t)1 << 40)
-        return NULL;
-    return __real_aligned_alloc(align, bytes);
+        return ENOMEM;
+    return __real_posix_memalign(mem, align, bytes);
 }
 
 /* ---- what a new channel is ------------------------------------------------------ */
