@@ -110,12 +110,13 @@ typedef struct leat__end {
     uint8_t turns;     /* a ring's early turns so far: see ends.c */
     leat__a32 patience; /* pauses before its first look when it has to wait */
     leat__a32 where;    /* the processor (+ 1) on which it last had to wait */
-    leat__az count;   /* messages put in (or taken out) so far, free-running */
-    size_t index;     /* the next slot: in `slots`, or in `seg` */
-    size_t seen;      /* the other end's count when we last looked */
-    leat__seg *seg;   /* unbounded: where index is */
-    size_t slots;     /* unbounded: how many seg has; 0: there is none yet */
-    leat__az ran_dry; /* count when this end last had to wait */
+    leat__az count;    /* messages put in (or taken out) so far, free-running */
+    size_t index;      /* the next slot: in `slots`, or in `seg` */
+    size_t seen;       /* the other end's count when we last looked */
+    leat__seg *seg;    /* unbounded: where index is */
+    size_t slots;      /* unbounded: how many seg has; 0: there is none yet */
+    leat__a32 ran_dry; /* count, shortened, when this end last had to wait */
+    leat__a32 since_ns; /* when that wait was over, shortened */
 } leat__end;
 
 #define LEAT__SITES 12
@@ -559,7 +560,11 @@ int leat__oneshot_try_send(leat_chan *chan, const void *msg);
 int leat__oneshot_try_recv(leat_chan *chan, void *msg);
 
 /* How long to wait before the first look, for the end that has to wait now. */
-unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir);
+unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir,
+                             int64_t now_ns);
+
+/* Such a wait is over. */
+void leat__ends_resume(leat_chan *chan, enum leat__dir dir);
 
 /* Wait as leat_rx_recv does when a try has said LEAT_EAGAIN (transfer.c). */
 int leat__chan_wait_for(leat_chan *chan, enum leat__dir dir, enum leat__act act,

@@ -87,6 +87,7 @@
 #include "chan/ends.h"
 #include "chan/run.h"
 #include "os/os.h"
+#include "park/clock.h"
 #include "park/spin.h"
 
 /* A segment is needed before the send can be done: allocate and come again. */
@@ -274,11 +275,12 @@ void leat__ends_settle(leat_chan *chan, leat__leavings *left)
  * other: each message then moves both counts and the slot from one processor to
  * the other. One that waits until a few lines of messages are there moves each
  * line once. So an end that had a run of messages since it last ran dry waits
- * longer for the next, up to the time that half the room takes; one that gets
- * single messages looks at once, for there latency is all. And if the other end last
- * waited on this very processor, there is nothing to pause for: it needs the processor
- * (as in docs/adr/0004). (relaxed: several may wait at a shared end, and any of their
- * numbers will do.) */
+ * longer for the next, up to the time that half the room takes, so that each end
+ * works in a half of its own. That time it measures: with a batch a call it is a tenth
+ * of what it is one at a time. An end that gets single messages looks at once, for
+ * there latency is all. And if the other end last waited on this very processor, there
+ * is nothing to pause for: it needs the processor (as in docs/adr/0004). (relaxed:
+ * several may wait at a shared end, and any of their numbers will do.) */
 static bool shares_processor(leat_chan *chan, enum leat__dir dir)
 {
     uint32_t here = (uint32_t)(leat__os_cpu() + 1); /* 0: not to be known */
@@ -288,24 +290,52 @@ static bool shares_processor(leat_chan *chan, enum leat__dir dir)
            leat__ld32_rlx(&other->where) == here; /* relaxed: hint */
 }
 
-unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir)
+/* With so little room, the clock would take longer than it saves. */
+enum { SMALL_CAP = 16 };
+
+/* How many pauses half the room takes, going by the run that is over now. */
+static unsigned half_the_room(const leat_chan *chan, const leat__end *end,
+                              uint32_t run, int64_t now_ns)
+{
+    enum { PAUSE_NS = 28, LONG = 1 << 20 }; /* a pause is 10 to 50 ns */
+    /* relaxed: see above */
+    uint32_t took_ns = (uint32_t)now_ns - leat__ld32_rlx(&end->since_ns);
+    uint64_t half = chan->cap / 2 < LONG ? chan->cap / 2 : LONG;
+    if (took_ns > LONG)
+        took_ns = LONG;
+    return (unsigned)(half * took_ns / run / PAUSE_NS);
+}
+
+unsigned leat__ends_patience(leat_chan *chan, enum leat__dir dir,
+                             int64_t now_ns)
 {
     enum { RUN = 16, LEAST = 4, MOST = 512 };
     leat__end *end = leat__end_of(chan, dir);
-    size_t now = leat__end_count(end);
-    size_t run = now - leat__ldz_rlx(&end->ran_dry);    /* relaxed: see above */
+    uint32_t now = (uint32_t)leat__end_count(end);
+    uint32_t run = now - leat__ld32_rlx(&end->ran_dry); /* relaxed: see above */
     uint32_t patience = leat__ld32_rlx(&end->patience); /* relaxed: likewise */
     unsigned most = chan->cap / 2 < MOST ? (unsigned)(chan->cap / 2) : MOST;
-    leat__stz_rlx(&end->ran_dry, now); /* relaxed: likewise */
+    leat__st32_rlx(&end->ran_dry, now); /* relaxed: likewise */
     if (shares_processor(chan, dir))
         return 0;
     patience = run >= RUN ? patience * 2 : patience / 2;
+    if (run >= RUN && chan->cap > SMALL_CAP)
+        patience = (uint32_t)leat__least(patience,
+                                         half_the_room(chan, end, run, now_ns));
     if (patience < LEAST)
         patience = LEAST;
     if (patience > most)
         patience = most;
     leat__st32_rlx(&end->patience, patience); /* relaxed: likewise */
     return patience;
+}
+
+void leat__ends_resume(leat_chan *chan, enum leat__dir dir)
+{
+    if (chan->cap > SMALL_CAP)
+        /* relaxed: see above */
+        leat__st32_rlx(&leat__end_of(chan, dir)->since_ns,
+                       (uint32_t)leat__now_ns());
 }
 
 /* ---- at the other end, or in another's place --------------------------------------- */

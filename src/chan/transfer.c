@@ -46,17 +46,20 @@ static int linger(const struct transfer *it, const leat__token *token,
                   int64_t deadline_ns)
 {
     leat_chan *chan = it->chan;
+    int64_t now_ns = leat__now_ns();
     leat__spin spin = LEAT__SPIN_LINGER;
     if (chan->kind == LEAT__ENDS)
-        spin = LEAT__SPIN_AFTER(leat__ends_patience(chan, it->dir));
+        spin = LEAT__SPIN_AFTER(leat__ends_patience(chan, it->dir, now_ns));
     /* A yield may take milliseconds, in which others come and go; who is parked is
      * in line. */
-    int64_t enough_ns = leat__now_ns() + LINGER_NS;
+    int64_t enough_ns = now_ns + LINGER_NS;
     spin.deadline_ns = deadline_ns < enough_ns ? deadline_ns : enough_ns;
     while (leat__spin_turn(&spin) &&
            (token == NULL || !leat__token_fired(token))) {
         if (chan->verbs->look != NULL && !chan->verbs->look(chan, it->dir))
             continue;
+        if (chan->kind == LEAT__ENDS)
+            leat__ends_resume(chan, it->dir);
         int rc = try_once(it);
         if (rc != LEAT_EAGAIN)
             return rc;

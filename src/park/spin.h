@@ -50,7 +50,7 @@ typedef struct leat__spin {
  * no yields, which are for who is in line. */
 #define LEAT__SPIN_BRIEF        LEAT__SPIN_OF(4, 4, 0)
 /* Lingering with a first look of one's own choice (see leat__ends_patience). */
-#define LEAT__SPIN_AFTER(first) LEAT__SPIN_OF(first, 2, 100)
+#define LEAT__SPIN_AFTER(first) leat__spin_after(first)
 /* Contending for a lock: each look costs the holder a line, so looks get rarer; a
  * holder that is left alone for a microsecond gets dozens of messages done. */
 #define LEAT__SPIN_LOCK         LEAT__SPIN_OF(8, 6, 100)
@@ -59,6 +59,17 @@ typedef struct leat__spin {
  * holder that runs. */
 #define LEAT__SPIN_MUTEX        LEAT__SPIN_OF(4, 4, 0)
 #endif
+
+/* Pauses that begin with so many: two turns, and more until they are together about as
+ * long as one yield. None at all if there is nothing to pause for. */
+static inline leat__spin leat__spin_after(unsigned first)
+{
+    enum { YIELD = 64, YIELDS = 100 };
+    unsigned turns = first == 0 ? 0 : 2;
+    while (first != 0 && first << turns < YIELD)
+        turns++;
+    return LEAT__SPIN_OF(first, turns, YIELDS);
+}
 
 /* Wait a little before the next look; false if looking has lasted long enough. */
 static inline bool leat__spin_turn(leat__spin *spin)

@@ -105,7 +105,8 @@ static void m_clear_end(leat__end *end)
     end->seen = 0;
     end->seg = NULL;
     end->shared = false;
-    leat__stz_rlx(&end->ran_dry, 0);
+    leat__st32_rlx(&end->ran_dry, 0);
+    leat__st32_rlx(&end->since_ns, 0);
     leat__st32_rlx(&end->patience, 0);
     leat__st32_rlx(&end->inside.held, 0);
 }
