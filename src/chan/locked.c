@@ -422,22 +422,23 @@ struct content {
     size_t len;
 };
 
-static struct content detach(leat_chan *chan)
+static void detach(leat_chan *chan, struct content *all)
 {
     leat__chan_lock(chan);
     LEAT_ASSERT(leat__store_is_closed(chan));
-    struct content all = {chan->store.head, leat__store_len(chan)};
+    all->index = chan->store.head;
+    all->len = leat__store_len(chan);
     if (leat__chan_tally(chan) != NULL)
-        leat__chan_tally(chan)->discarded += all.len;
+        leat__chan_tally(chan)->discarded += all->len;
     chan->store.head = chan->store.tail;
     leat__store_set_len(chan, 0);
     leat__chan_unlock(chan);
-    return all;
 }
 
 static void locked_discard(leat_chan *chan)
 {
-    struct content all = detach(chan);
+    struct content all;
+    detach(chan, &all);
     for (; all.len > 0 && chan->discard != NULL; all.len--) {
         unsigned char *slot = leat__chan_slot(chan, all.index);
         all.index = leat__store_after(chan, all.index);

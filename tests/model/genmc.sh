@@ -38,9 +38,12 @@ die() { printf 'model: %s\n' "$*" >&2; exit 2; }
 #                          faults of GenMC 0.11.0: with the first, fresh
 #                          variables are reported as freed; the others crash
 #   disable-loop-jump-threading   likewise crashes, over loops along lists
+#   disable-function-inliner   takes ten times as long as a short run;
+#                          model_genmc.h has clang inline what is small
 options=(-check-liveness -disable-estimation -disable-spin-assume
     -disable-instruction-caching -disable-confirmation-annotation
-    -disable-load-annotation -disable-loop-jump-threading)
+    -disable-load-annotation -disable-loop-jump-threading
+    -disable-function-inliner)
 
 source_of() {
     if [ -f "$here/g_$1.c" ]; then echo "$here/g_$1.c"
