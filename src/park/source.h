@@ -33,6 +33,9 @@ typedef struct leat_source_ {
     /* Do it without waiting. returns 0 or a code: done; LEAT_EAGAIN: it would have to
      * wait, nothing done */
     int (*attempt)(leat_case *it);
+    /* How many of the n cases from here on have to wait, as far as they are of this source: a
+     * look at each, until one might be done. NULL: none; a try tells */
+    size_t (*skip)(leat_case *it, size_t n);
     /* Put the node (leat__case_node) to its place for this wait, which is not sole; in
      * one step with the finding that it must wait. What the same wait has at the place
      * does not count. hint: be told only; nobody may do the thing for us.

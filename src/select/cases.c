@@ -38,10 +38,14 @@ static leat__waiter *waiter_of(leat_case *it)
     return leat__case_node(it);
 }
 
-static const void *msg_of(const leat_case *it)
+static bool has_msg(const leat_case *it)
 {
-    LEAT_CHECK(it->msg_ != NULL || case_chan(it)->msg_bytes == 0,
-               "leat_select: msg of a case is NULL");
+    return it->msg_ != NULL || case_chan(it)->msg_bytes == 0;
+}
+
+static void *msg_of(const leat_case *it)
+{
+    LEAT_CHECK(has_msg(it), "leat_select: msg of a case is NULL");
     return it->msg_;
 }
 
@@ -54,13 +58,33 @@ static bool waits_for_room(const leat_chan *chan)
 
 /* With room a look without the lock tells whether a try is in vain: nobody is in line at
  * the other end then. */
-static bool chan_is_in_vain(const leat_case *it)
+static bool chan_is_in_vain(leat_case *it)
 {
     const leat_chan *chan = case_chan(it);
+    if (case_dir(it) == LEAT__SEND && !waits_for_room(chan))
+        return false;
     if (chan->kind == LEAT__ENDS)
         return !leat__ends_look(chan, case_dir(it));
     return chan->kind == LEAT__LOCKED && chan->cap > 0 &&
            !leat__locked_look(chan, case_dir(it));
+}
+
+/* How many of a row of cases of one source are in vain. Without a message it is for the try
+ * to abort. */
+LEAT__INLINE size_t skip_while(leat_case *it, size_t n,
+                               bool (*is_in_vain)(leat_case *it))
+{
+    const leat__source *source = it->source_;
+    size_t k = 0;
+    while (k < n && it[k].source_ == source && has_msg(&it[k]) &&
+           is_in_vain(&it[k]))
+        k++;
+    return k;
+}
+
+static size_t chan_skip(leat_case *it, size_t n)
+{
+    return skip_while(it, n, chan_is_in_vain);
 }
 
 /* With room for several the other end is likely to make more than one step. */
@@ -74,7 +98,7 @@ static bool chan_lingers(const leat_case *it)
 static int recv_attempt(leat_case *it)
 {
     leat_chan *chan = case_chan(it);
-    void *msg = (void *)(uintptr_t)msg_of(it);
+    void *msg = msg_of(it);
     if (chan_is_in_vain(it))
         return LEAT_EAGAIN;
     return chan->verbs->try_recv(chan, msg);
@@ -84,12 +108,68 @@ static int send_attempt(leat_case *it)
 {
     leat_chan *chan = case_chan(it);
     const void *msg = msg_of(it);
-    if (chan_is_in_vain(it) && waits_for_room(chan))
+    if (chan_is_in_vain(it))
         return LEAT_EAGAIN;
     int rc = chan->verbs->try_send(chan, msg);
     return rc == LEAT_EAGAIN && !waits_for_room(chan)
                ? leat__policy_full(chan, msg)
                : rc;
+}
+
+/* Receives where there are ends: what large arrays are of, so that a look is to be short.
+ *
+ * number_: so many messages have been taken out, or more. If no more than that were put in
+ * there is none, and to see that takes the producers' count alone: the consumers' end, in
+ * lines of its own, is looked at only if something was put in since this case last
+ * found none. */
+static bool ends_is_empty(leat_case *it)
+{
+    const leat_chan *chan = case_chan(it);
+    /* relaxed: looks; the try that follows enters the end. Each count only grows, so that
+     * it makes no difference which of the two is older */
+    size_t put = leat__ldz_rlx(&chan->put.count);
+    if ((leat__ld32_rlx(&chan->state) & LEAT__CHAN_CLOSED) != 0)
+        return false;
+    if ((size_t)it->number_ == put)
+        return true;
+    if (leat__ldz_rlx(&chan->get.count) != put) /* relaxed: likewise */
+        return false;
+    it->number_ = (int64_t)put;
+    return true;
+}
+
+static int ends_recv_attempt(leat_case *it)
+{
+    void *msg = msg_of(it);
+    if (ends_is_empty(it))
+        return LEAT_EAGAIN;
+    return leat__ends_try_recv(case_chan(it), msg);
+}
+
+static size_t ends_skip(leat_case *it, size_t n)
+{
+    return skip_while(it, n, ends_is_empty);
+}
+
+/* And where there is one lock, and room. */
+static bool locked_is_empty(leat_case *it)
+{
+    const leat_chan *chan = case_chan(it);
+    /* relaxed: looks, as leat__locked_look; the try that follows takes the lock */
+    return leat__ldz_rlx(&chan->store.len) == 0 &&
+           (leat__ld32_rlx(&chan->state) & LEAT__CHAN_CLOSED) == 0;
+}
+
+static int locked_recv_attempt(leat_case *it)
+{
+    leat_chan *chan = case_chan(it);
+    void *msg = msg_of(it);
+    return locked_is_empty(it) ? LEAT_EAGAIN : chan->verbs->try_recv(chan, msg);
+}
+
+static size_t locked_skip(leat_case *it, size_t n)
+{
+    return skip_while(it, n, locked_is_empty);
 }
 
 /* Not done: what the winner overwrites. */
@@ -161,20 +241,35 @@ static void chan_end(leat_case *it)
 #define chan_end   NULL
 #endif
 
-#define CHAN_SOURCE(attempt_, due_)                                            \
+#define CHAN_SOURCE(attempt_, skip_, due_)                                     \
     {                                                                          \
-        .attempt = (attempt_), .arm = chan_arm, .leave = chan_leave,           \
-        .due_ns = (due_), .meets = chan_meets, .lingers = chan_lingers,        \
-        .begin = chan_begin, .end = chan_end                                   \
+        .attempt = (attempt_), .skip = (skip_), .arm = chan_arm,               \
+        .leave = chan_leave, .due_ns = (due_), .meets = chan_meets,            \
+        .lingers = chan_lingers, .begin = chan_begin, .end = chan_end          \
     }
 
-static const leat__source recv_source = CHAN_SOURCE(recv_attempt, recv_due);
-static const leat__source send_source = CHAN_SOURCE(send_attempt, NULL);
+static const leat__source recv_source =
+    CHAN_SOURCE(recv_attempt, chan_skip, recv_due);
+static const leat__source ends_recv_source =
+    CHAN_SOURCE(ends_recv_attempt, ends_skip, NULL);
+static const leat__source locked_recv_source =
+    CHAN_SOURCE(locked_recv_attempt, locked_skip, NULL);
+static const leat__source send_source =
+    CHAN_SOURCE(send_attempt, chan_skip, NULL);
+
+static const leat__source *recv_source_of(const leat_chan *chan)
+{
+    if (chan->kind == LEAT__ENDS)
+        return &ends_recv_source;
+    return chan->kind == LEAT__LOCKED && chan->cap > 0 ? &locked_recv_source
+                                                       : &recv_source;
+}
 
 leat_case leat_on_recv(leat_rx *rx, void *msg)
 {
     leat_chan *chan = rx == NULL ? NULL : leat__chan_of_rx(rx);
-    leat_case it = leat__case_of(&recv_source, chan);
+    leat_case it =
+        leat__case_of(chan == NULL ? NULL : recv_source_of(chan), chan);
     it.detail_ = LEAT__RECV;
     it.msg_ = msg;
     return it;

@@ -199,15 +199,21 @@ static int look_once(leat__selection *it)
     return rc == LEAT_EAGAIN && !won ? LEAT_ETIMEDOUT : done_index;
 }
 
+/* A new order, for going to the places. */
+static void shuffle(leat__selection *it)
+{
+    for (uint32_t k = 0; k < it->on; k++) {
+        uint32_t index;
+        draw(it, k, &index);
+    }
+}
+
 /* leat_ready's poll: is any ready? What says so is left at once. */
 static int look_at_all(leat__selection *it)
 {
     int rc = LEAT_EAGAIN;
     while (rc == LEAT_EAGAIN) {
-        for (uint32_t k = 0; k < it->on; k++) {
-            uint32_t index;
-            draw(it, k, &index);
-        }
+        shuffle(it);
         rc = look_once(it);
     }
     return rc == LEAT_ETIMEDOUT ? LEAT_EAGAIN : rc;
@@ -326,18 +332,11 @@ static int select_run(leat__selection *it, leat_until until)
     return rc;
 }
 
-/* Try the case that chance has first (biased: the first) before the others are even
- * looked at: on busy channels that is all there is to do. Of k cases among n that can be
- * done each has one part in n so, and if it is none of them the same part of the rest.
- * pre: n > 0; returns LEAT_EAGAIN: the round begins afresh */
-static int try_one_first(leat_case *cases, size_t n, uint64_t *chance,
-                         const leat__wait *call)
+/* ---- first, before anything is set up --------------------------------------------------- */
+
+static int try_one(leat_case *one, uint32_t index, const leat__wait *call)
 {
-    uint32_t index = *chance == 0 ? 0 : leat__chance_below(chance, (uint32_t)n);
-    leat_case *one = &cases[index];
     const leat__source *source = one->source_;
-    if (source == NULL || source->polls)
-        return LEAT_EAGAIN;
     if (source->begin != NULL)
         source->begin(one, call);
     int rc = source->attempt(one);
@@ -347,17 +346,105 @@ static int try_one_first(leat_case *cases, size_t n, uint64_t *chance,
     return rc;
 }
 
+/* Try the case that chance has (biased: the first).
+ * pre: n > 0; returns LEAT_EAGAIN: it has to wait, or is not one to be tried so */
+static inline int try_drawn(leat_case *cases, size_t n, uint64_t *chance,
+                            const leat__wait *call)
+{
+    uint32_t index = *chance == 0 ? 0 : leat__chance_below(chance, (uint32_t)n);
+    const leat__source *source = cases[index].source_;
+    return source == NULL || source->polls
+               ? LEAT_EAGAIN
+               : try_one(&cases[index], index, call);
+}
+
+/* The first case from i on that might be done; n: none. */
+static size_t next_likely(leat_case *cases, size_t n, size_t i)
+{
+    size_t skipped = 1;
+    while (i < n && skipped > 0) {
+        const leat__source *source = cases[i].source_;
+        skipped = source == NULL         ? 1
+                  : source->skip == NULL ? 0
+                                         : source->skip(&cases[i], n - i);
+        i += skipped;
+    }
+    return i;
+}
+
+static int try_likely_in_order(leat_case *cases, size_t n,
+                               const leat__wait *call)
+{
+    int rc = LEAT_EAGAIN;
+    for (size_t i = next_likely(cases, n, 0); i < n && rc == LEAT_EAGAIN;
+         i = next_likely(cases, n, i + 1))
+        rc = try_one(&cases[i], (uint32_t)i, call);
+    return rc;
+}
+
+/* Before the others are even looked at, a few that chance has: on busy channels that is all
+ * there is to do, and to look at all takes lines away from those who send. Any case may be
+ * drawn each time, so of those that can be done each is as likely; and if it is none of
+ * them each is as likely of the rest. */
+static int try_some(leat__selection *it, leat_case *cases, size_t n)
+{
+    enum { PART = 8 }; /* few beside a look at all */
+    int rc = LEAT_EAGAIN;
+    size_t tries = it->chance == 0 ? 0 : n / PART;
+    for (; tries > 0 && rc == LEAT_EAGAIN; tries--)
+        rc = try_drawn(cases, n, &it->chance, &it->wait);
+    return rc;
+}
+
+/* Look at each, in the order of the array, and try those that might be done, in a random
+ * order. A look in order costs so much less than a draw and a try that to look at all is
+ * cheaper than to try half of them, which is what finding a single one by chance takes. */
+static int try_likely(leat__selection *it, leat_case *cases, size_t n)
+{
+    if (it->biased)
+        return try_likely_in_order(cases, n, &it->wait);
+    it->on = 0;
+    for (size_t i = next_likely(cases, n, 0); i < n;
+         i = next_likely(cases, n, i + 1))
+        cases[it->on++].order_ = (uint32_t)i;
+    int rc = LEAT_EAGAIN;
+    for (uint32_t k = 0; k < it->on && rc == LEAT_EAGAIN; k++) {
+        uint32_t index;
+        leat_case *one = draw(it, k, &index);
+        rc = try_one(one, index, &it->wait);
+    }
+    return rc;
+}
+
+/* The case that was tried first has to wait, or there is none. */
+static LEAT__NOINLINE int select_rest(leat__selection *it, leat_case *cases,
+                                      size_t n, uint32_t flags,
+                                      leat_until until)
+{
+    it->cases = cases;
+    it->biased = (flags & LEAT_BIASED) != 0;
+    int rc = try_some(it, cases, n);
+    if (rc == LEAT_EAGAIN)
+        rc = try_likely(it, cases, n);
+    if (rc != LEAT_EAGAIN)
+        return rc;
+    rc = leat__selection_begin(it, cases, n, flags, it->chance);
+    if (rc < 0)
+        return rc;
+    shuffle(it);
+    rc = wait_or_give_up(it, until);
+    leat__selection_end(it);
+    return rc;
+}
+
 int leat_select(leat_case *cases, size_t n, uint32_t flags, leat_until until)
 {
     leat__selection it;
     if (!call_is_valid(cases, n, flags))
         return LEAT_EINVAL;
-    uint64_t chance = leat__selection_chance(n, flags);
-    int rc = n == 0 ? LEAT_EAGAIN : try_one_first(cases, n, &chance, &it.wait);
-    if (rc != LEAT_EAGAIN)
-        return rc;
-    rc = leat__selection_begin(&it, cases, n, flags, chance);
-    return rc < 0 ? rc : select_run(&it, until);
+    it.chance = leat__selection_chance(n, flags);
+    int rc = n == 0 ? LEAT_EAGAIN : try_drawn(cases, n, &it.chance, &it.wait);
+    return rc != LEAT_EAGAIN ? rc : select_rest(&it, cases, n, flags, until);
 }
 
 int leat_ready(leat_case *cases, size_t n, uint32_t flags, leat_until until)

@@ -4,14 +4,17 @@
  *
  * A thread (select.c) does
  *
- *     poll: each case's try, in a random order; the first that is not LEAT_EAGAIN is it
+ *     first: a case or a few that chance has; then a look at each, in the order of the
+ *     array, and a try of those that might be done, in a random order; the first that is
+ *     not LEAT_EAGAIN is it. Most selects end here, with nothing set up
  *     if it has to wait, and neither token nor deadline says no:
  *     arm: enlist at each place. A place that might be ready says so, and enlists nothing
  *     park, unless one said so
  *     leave all places, which tells what the winner has done
- *     nothing? then from the beginning
+ *     nothing? then poll: each case's try, in a random order; and from arm on again
  *
- * and an event loop (src/loop) does the same with being told for parking.
+ * and an event loop (src/loop) does the same with a poll for the first and with being told
+ * for parking.
  *
  * The wait. One leat__wait, with a node in each case; src/park/wait.h has its rules.
  *

@@ -48,6 +48,37 @@ START_TEST(a_receive_is_done_as_by_itself)
 }
 END_TEST
 
+/* A case is told of each message, whoever took those before, and however often it has
+ * found none; so is a copy of it, which has found others. */
+START_TEST(a_case_is_used_again_and_again)
+{
+    const flavour *f = &flavours[_i];
+    uint64_t got = UNTOUCHED;
+    ends e = ends_new(f);
+    leat_case cases[2] = {leat_on_recv(e.rx, &got), leat_on_recv(NULL, NULL)};
+    for (int i = 0; i < 3 && queues(f); i++) {
+        leat_case copy = cases[0];
+        RC(select_now(cases, 2), LEAT_EAGAIN);
+        fill(e, 1, 1);
+        RC(leat_rx_recv(e.rx, &got, leat_nowait()), 0);
+        RC(select_now(cases, 2), LEAT_EAGAIN);
+        fill(e, 2, 1);
+        RC(select_now(cases, 2), 0);
+        SAME(got, 2);
+        RC(select_now(cases, 2), LEAT_EAGAIN);
+        fill(e, 3, 1);
+        RC(select_now(&copy, 1), 0);
+        SAME(got, 3);
+        RC(select_now(&copy, 1), LEAT_EAGAIN);
+    }
+    RC(select_now(cases, 2), LEAT_EAGAIN);
+    leat_tx_close(e.tx);
+    RC(select_now(cases, 2), 0);
+    RC(cases[0].rc, LEAT_ECLOSED);
+    ends_drop(e);
+}
+END_TEST
+
 START_TEST(a_send_is_done_as_by_itself)
 {
     const flavour *f = &flavours[_i];
@@ -558,6 +589,7 @@ int main(void)
 {
     TCase *tc = t_case("select");
     tcase_add_loop_test(tc, a_receive_is_done_as_by_itself, 0, FLAVOURS);
+    tcase_add_loop_test(tc, a_case_is_used_again_and_again, 0, FLAVOURS);
     tcase_add_loop_test(tc, a_send_is_done_as_by_itself, 0, FLAVOURS);
     tcase_add_test(tc, a_token_that_has_fired_is_told_each_time);
     tcase_add_test(tc, a_time_that_has_come_is_told_each_time);
