@@ -68,6 +68,7 @@
 #include "chan/stats.c"
 #include "chan/transfer.c"
 #include "chan/watch.c"
+#include "chan/watch_end.c"
 #include "chan/watch_make.c"
 #include "chan/weak.c"
 

@@ -55,6 +55,7 @@ set(LEAT_SOURCES
     src/chan/stats.c
     src/chan/transfer.c
     src/chan/watch.c
+    src/chan/watch_end.c
     src/chan/watch_make.c
     src/chan/weak.c
     src/time/clock.c

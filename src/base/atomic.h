@@ -106,6 +106,7 @@ LEAT__STORE(leat__st64_rlx, leat__a64, int64_t, memory_order_relaxed)
 LEAT__LOAD(leat__ldp_rlx, leat__ap, void *, memory_order_relaxed)
 LEAT__LOAD(leat__ldp_acq, leat__ap, void *, memory_order_acquire)
 LEAT__STORE(leat__stp_rlx, leat__ap, void *, memory_order_relaxed)
+LEAT__STORE(leat__stp_rel, leat__ap, void *, memory_order_release)
 LEAT__CAS(leat__casp_rlx, leat__ap, void *, memory_order_relaxed)
 LEAT__CAS(leat__casp_rel, leat__ap, void *, memory_order_release)
 LEAT__RMW(leat__xchgp_acq, leat__ap, void *, atomic_exchange_explicit,

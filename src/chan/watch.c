@@ -5,9 +5,11 @@
  * Idea. A value is a cell that is written before it becomes the current one and never
  * after. A send writes an idle cell and makes it current, under a lock that is held for
  * that and, for each reader that waits, one copy; a large value is written before the lock
- * is taken. A reader that borrows counts itself in the cell, so writers leave it alone and
- * take another. It borrows under the lock and releases without: what a look costs is one
- * turn of the lock, for which readers and writers compete.
+ * is taken. A reader that borrows says so in a place of its own, or, if that is taken or
+ * it has none, counts itself in the cell; so writers leave the cell alone and take another.
+ * It borrows under the lock and releases without: what a look costs is one turn of the
+ * lock, for which readers and writers compete. Who replaces a cell looks into the places,
+ * of which there are few, and counts whom it finds.
  *
  * Who is what. The core is a channel whose tx is the writers' half and whose rx.owners
  * counts the readers. Each reader is a small channel with an rx and a queue; its lock is
@@ -16,7 +18,8 @@
  * State, under the core's lock. current, version. waiting: readers with somebody in their
  * queue, and some that had. idle: cells that are nobody's. Of a cell: lent, how often it was
  * borrowed; moved (its bytes are somebody else's now). Not under it: released, how often
- * it was given back, from which lent is taken when the cell is replaced.
+ * it was given back, from which lent is taken when the cell is replaced. Nor a reader's held:
+ * the cell that it has borrowed and is not counted in; set under the lock.
  * The core's `outside` lock is held by the writer that goes the long way, while it writes,
  * and while it asks a function of the user's.
  *
@@ -30,7 +33,8 @@
  *       the last who releases it; or at the end
  *   I5  released is 0 to lent while the cell is current; once it is replaced, minus the
  *       number of those who have it: who brings it to 0 is the last
- *   I6  at most one idle cell is of the heap, and then it is the only idle one
+ *   I6  held is NULL or the current cell; only readers in near have it
+ *   I7  at most one idle cell is of the heap, and then it is the only idle one
  *
  * Progress and lifetime. Readers and writers wait for the lock only, writers for each
  * other. A reader holds the core. Nothing is allocated, freed, woken or called back under
@@ -43,17 +47,18 @@
 #include "os/os.h"
 #include "park/until.h"
 
+#define NOT_OF_A_WATCH "leat_watch: this is no half or view of a watch"
+
 leat_chan *leat__watch_core(leat_chan *chan)
 {
-    LEAT_CHECK(chan != NULL && chan->kind == LEAT__WATCH,
-               "leat_watch: this is no half or view of a watch");
+    LEAT_CHECK(chan != NULL && chan->kind == LEAT__WATCH, NOT_OF_A_WATCH);
     return leat__chan_core(chan);
 }
 
 static leat_chan *check_reader(leat_rx *rx)
 {
     leat_chan *chan = leat__chan_of_rx(rx);
-    leat__watch_core(chan);
+    LEAT_CHECK(chan->kind == LEAT__WATCH, NOT_OF_A_WATCH);
     return chan;
 }
 
@@ -121,7 +126,7 @@ static bool owns_something(const leat_chan *core, const leat__watch_cell *cell)
 }
 
 /* The value is out of use, and the cell ours (I4). NULL: nothing. */
-static void dispose(leat_chan *core, leat__watch_cell *cell)
+void leat__watch_dispose(leat_chan *core, leat__watch_cell *cell)
 {
     if (cell == NULL)
         return;
@@ -130,13 +135,38 @@ static void dispose(leat_chan *core, leat__watch_cell *cell)
     give_back(core, cell);
 }
 
-/* pre: the lock is held. returns the cell if it is the caller's to dispose of */
-static leat__watch_cell *retire_cell(leat_chan *core, leat__watch_cell *cell)
+static void add_lent(leat__watch_reader *reader, leat__watch_cell *cell,
+                     size_t times)
 {
-    leat__tally *tally = leat__chan_tally(core);
-    if (tally != NULL && !cell->moved)
-        tally->discarded++;
-    if (cell->lent == 0)
+    cell->lent += times;
+    /* relaxed: under the lock, and who releases has borrowed */
+    leat__stz_rlx(&reader->lent, leat__ldz_rlx(&reader->lent) + times);
+}
+
+/* The cell is about to be replaced: if the reader has it in its place, let it be counted
+ * there instead. pre: the lock is held */
+static void count_held(leat__watch_reader *reader, leat__watch_cell *cell)
+{
+    void *held = cell;
+    /* ORDER watch.held: what was read of it before it is written again. */
+    if (leat__ldp_acq(&reader->held) != held)
+        return;
+    add_lent(reader, cell, 1);
+    /* ORDER watch.held: lent before who finds the place empty, and is counted. */
+    if (leat__casp_rel(&reader->held, &held, NULL))
+        return;
+    add_lent(reader, cell, (size_t)-1); /* it was released just now */
+    /* ORDER watch.held: likewise. */
+    (void)leat__ldp_acq(&reader->held);
+}
+
+/* pre: the lock is held. returns the cell if nobody has it */
+static leat__watch_cell *replace_cell(leat_chan *core, leat__watch_cell *cell)
+{
+    const leat__link *near = &leat__watch_of(core)->near;
+    for (leat__link *at = near->next; at != near; at = at->next)
+        count_held(LEAT__CONTAINER(at, leat__watch_reader, beside), cell);
+    if (LEAT__LIKELY(cell->lent == 0))
         return cell;
     /* ORDER watch.released: what was read of it before it is written again; and `moved`
      * before who releases it last. */
@@ -144,14 +174,28 @@ static leat__watch_cell *retire_cell(leat_chan *core, leat__watch_cell *cell)
     return released == cell->lent ? cell : NULL;
 }
 
+/* pre: the lock is held. returns the cell if it is the caller's to dispose of */
+static leat__watch_cell *retire_cell(leat_chan *core, leat__watch_cell *cell)
+{
+    leat__tally *tally = leat__chan_tally(core);
+    if (tally != NULL && !cell->moved)
+        tally->discarded++;
+    return replace_cell(core, cell);
+}
+
 /* ---- one reader (under the lock) ------------------------------------------------------ */
 
 static const void *borrow_current(leat_chan *core, leat__watch_reader *reader)
 {
     leat__watch_cell *cell = leat__watch_of(core)->current;
-    cell->lent++;
-    /* relaxed: under the lock, and who releases has borrowed */
-    leat__stz_rlx(&reader->lent, leat__ldz_rlx(&reader->lent) + 1);
+    /* ORDER watch.held: what an owner did that had it before us, and released it, before
+     * who finds that we have released it. */
+    if (leat__link_is_in(&reader->beside) &&
+        leat__ldp_acq(&reader->held) == NULL)
+        /* ORDER watch.held: lent, which another owner may look at. */
+        leat__stp_rel(&reader->held, cell);
+    else
+        add_lent(reader, cell, 1);
     return leat__watch_bytes(core, cell);
 }
 
@@ -306,7 +350,7 @@ static int set_at_once(leat_chan *core, const void *msg, bool needs_readers,
     if (LEAT__UNLIKELY(spare != NULL))
         leat__mem_free(spare);
     leat__chan_complete_all(&before.won);
-    dispose(core, before.cell);
+    leat__watch_dispose(core, before.cell);
     return !sets ? LEAT_ECLOSED : cell == NULL ? LEAT_EAGAIN : 0;
 }
 
@@ -331,7 +375,7 @@ static int set_slowly(leat_chan *core, const void *msg, bool needs_readers,
         return LEAT_ECLOSED;
     }
     leat__chan_complete_all(&before.won);
-    dispose(core, before.cell);
+    leat__watch_dispose(core, before.cell);
     return 0;
 }
 
@@ -347,8 +391,43 @@ static int watch_set(leat_chan *core, const void *msg, bool needs_readers,
                : set_slowly(core, msg, needs_readers, displaced);
 }
 
+/* The same for what most of those are: there is a reader and none waits, nothing is
+ * counted, and there is no hook. false: nothing was done */
+static bool set_plainly(leat_chan *core, const void *msg)
+{
+    leat__watch *watch = leat__watch_of(core);
+    leat__chan_lock(core);
+    leat__watch_cell *cell = watch->idle;
+    /* relaxed: under the lock, as every write of it */
+    bool closed = (leat__ld32_rlx(&core->state) & LEAT__CHAN_CLOSED) != 0;
+    /* relaxed: who is the last to leave takes the lock to be gone */
+    if (LEAT__UNLIKELY(cell == NULL || closed || writer_is_outside(core) ||
+                       leat__ld32_rlx(&core->rx.owners) == 0 ||
+                       !leat__list_is_empty(&watch->waiting))) {
+        leat__chan_unlock(core);
+        return false;
+    }
+    watch->idle = cell->next;
+    init_cell(cell);
+    leat__copy(leat__watch_bytes(core, cell), msg, core->msg_bytes);
+    leat__watch_cell *old = watch->current;
+    watch->current = cell;
+    /* relaxed: as in make_current */
+    leat__stz_rlx(&watch->version, leat__watch_version(core) + 1);
+    old = replace_cell(core, old);
+    leat__watch_cell *spare = old == NULL ? NULL : idle_again(core, old);
+    leat__chan_unlock(core);
+    if (LEAT__UNLIKELY(spare != NULL))
+        leat__mem_free(spare);
+    return true;
+}
+
 static int watch_try_send(leat_chan *core, const void *msg)
 {
+    bool plain = core->discard == NULL && leat__chan_tally(core) == NULL &&
+                 core->msg_bytes <= LEAT__WATCH_AT_ONCE;
+    if (LEAT__LIKELY(plain && set_plainly(core, msg)))
+        return 0;
     return watch_set(core, msg, true, NULL);
 }
 
@@ -392,7 +471,7 @@ int leat_watch_modify(leat_tx *tx, bool (*change)(void *value, void *arg),
     leat__lock_release(&core->outside);
     if (rc == 1) {
         leat__chan_complete_all(&before.won);
-        dispose(core, before.cell);
+        leat__watch_dispose(core, before.cell);
     } else if (cell != NULL) {
         give_back(core, cell);
     }
@@ -551,12 +630,30 @@ int leat_watch_changed(leat_rx *rx, leat_until until)
     return take_or_wait(check_reader(rx), NULL, until);
 }
 
+/* The reader's place is empty again, if it has the cell. Else the borrow is counted: which
+ * of several borrows of a cell is, does not matter. */
+static bool leave_place(leat__watch_reader *reader, leat__watch_cell *cell)
+{
+    void *held = cell;
+    /* ORDER watch.held: lent, if it is counted. */
+    if (leat__ldp_acq(&reader->held) != held)
+        return false;
+    /* ORDER watch.held: what we read before it is written again. */
+    if (leat__casp_rel(&reader->held, &held, NULL))
+        return true;
+    /* ORDER watch.held: as above. */
+    (void)leat__ldp_acq(&reader->held);
+    return false;
+}
+
 static void release_value(leat_chan *chan, const void *value)
 {
     leat__watch_reader *reader = leat__watch_reader_of(chan);
     leat_chan *core = reader->core;
     leat__watch_cell *cell =
         (leat__watch_cell *)((uintptr_t)value - leat__watch_of(core)->header);
+    if (LEAT__LIKELY(leave_place(reader, cell)))
+        return;
     /* ORDER watch.released: the borrow of each that is counted, for this look. */
     size_t released = leat__addz_acqrel(&reader->released, 1);
     /* relaxed: behind it */
@@ -564,7 +661,7 @@ static void release_value(leat_chan *chan, const void *value)
                "leat_watch_release: this reader has nothing borrowed");
     /* ORDER watch.released: what we read before it is written again. */
     if (leat__addz_acqrel(&cell->released, 1) == SIZE_MAX) /* I5: to 0 */
-        dispose(core, cell);
+        leat__watch_dispose(core, cell);
 }
 
 void leat_watch_release(leat_rx *rx, const void *value)
@@ -624,14 +721,14 @@ int leat_watch_wait_for(leat_rx *rx,
     return 0;
 }
 
-/* ---- closing, leaving ----------------------------------------------------------------------- */
+/* ---- closing ----------------------------------------------------------------------- */
 
 static leat_chan *reader_core(leat_chan *chan)
 {
     return leat__watch_reader_of(chan)->core;
 }
 
-static void watch_close(leat_chan *core, int reason)
+void leat__watch_close(leat_chan *core, int reason)
 {
     leat__link won;
     leat__link *link;
@@ -654,13 +751,13 @@ static void watch_close(leat_chan *core, int reason)
 
 static void reader_close(leat_chan *chan, int reason)
 {
-    watch_close(reader_core(chan), reason);
+    leat__watch_close(reader_core(chan), reason);
 }
 
 static void reader_abort(leat_chan *chan)
 {
     leat_chan *core = reader_core(chan);
-    watch_close(core, 0);
+    leat__watch_close(core, 0);
     leat__chan_lock(core);
     leat__chan_set(core, LEAT__CHAN_ABORTED);
     leat__chan_unlock(core);
@@ -671,110 +768,19 @@ static void watch_discard(leat_chan *chan)
     (void)chan; /* the value goes with the watch */
 }
 
-static bool watch_leave(leat_chan *core, enum leat__dir half)
-{
-    leat__link told;
-    LEAT_ASSERT(half == LEAT__SEND);
-    /* ORDER half.drop: what each owner did before the last one closes. */
-    if (leat__sub32_acqrel(&core->tx.owners, 1) != 1)
-        return false;
-    leat__chan_claim_told(core, half, &told);
-    watch_close(core, 0);
-    leat__chan_complete_all(&told);
-    core->tx.tag = 0;
-    leat__chan_release(core);
-    return true;
-}
-
-/* The reader leaves: those who wait for the last of them to go, onto `told`. */
-static void forget_reader(leat_chan *chan, leat__link *told)
-{
-    leat__watch_reader *reader = leat__watch_reader_of(chan);
-    leat_chan *core = reader->core;
-    leat__list_init(told);
-    leat__chan_lock(core);
-    bool idle = leat__list_is_empty(&chan->recvq);
-    /* relaxed: its owners are gone */
-    size_t lent = leat__ldz_rlx(&reader->lent);
-    size_t released = leat__ldz_rlx(&reader->released); /* relaxed: likewise */
-    if (leat__link_is_in(&reader->link))
-        leat__list_remove(&reader->link);
-    /* ORDER half.drop: what this reader did, for who sees the last one gone. */
-    bool last = leat__sub32_acqrel(&core->rx.owners, 1) == 1;
-    leat__link *next;
-    for (leat__link *at = core->goneq.next; last && at != &core->goneq;
-         at = next) {
-        leat__waiter *waiter = LEAT__CONTAINER(at, leat__waiter, link);
-        next = at->next;
-        if (waiter->dir != LEAT__SEND)
-            continue; /* another reader's, who waits for the writers */
-        leat__list_remove(at);
-        if (leat__wait_claim(waiter->wait)) {
-            waiter->rc = 0;
-            leat__list_push_back(told, at);
-        }
-    }
-    leat__chan_unlock(core);
-    LEAT_CHECK(idle, "leat_rx_drop: a call still waits on the half that its "
-                     "last owner drops");
-    LEAT_CHECK(lent == released,
-               "leat_rx_drop: the last owner leaves with a value borrowed");
-}
-
-static bool reader_leave(leat_chan *chan, enum leat__dir half)
-{
-    leat__link told;
-    LEAT_ASSERT(half == LEAT__RECV);
-    (void)half;
-    /* ORDER half.drop: what each owner did before the last one leaves. */
-    if (leat__sub32_acqrel(&chan->rx.owners, 1) != 1)
-        return false;
-    forget_reader(chan, &told);
-    leat__chan_complete_all(&told);
-    chan->rx.tag = 0;
-    leat__chan_release(chan);
-    return true;
-}
-
-static void reader_free(leat_chan *chan)
-{
-    leat_chan *core = reader_core(chan);
-    leat__registry_remove(chan);
-    chan->weak_rx.tag = 0;
-    if (!chan->lent)
-        leat__mem_free(chan);
-    leat__chan_release(core);
-}
-
-static void watch_free(leat_chan *core)
-{
-    void (*gone)(void *) = core->record == NULL ? NULL : core->record->gone;
-    void *gone_arg = gone == NULL ? NULL : core->record->gone_arg;
-    leat__registry_remove(core);
-    core->weak_tx.tag = 0;
-    dispose(core, leat__watch_of(core)->current);
-    leat__watch_cell *idle = leat__watch_of(core)->idle;
-    if (idle != NULL && idle->of_heap)
-        leat__mem_free(idle);
-    if (!core->lent)
-        leat__mem_free(core);
-    if (gone != NULL)
-        gone(gone_arg);
-}
-
 const leat__verbs leat__watch_verbs = {
     .try_send = watch_try_send,
     .displace = watch_displace,
     .send_many = watch_send_many,
     .enlist = watch_enlist,
     .arm = watch_arm,
-    .close = watch_close,
+    .close = leat__watch_close,
     .discard = watch_discard,
     .name = "watch",
-    .leave = watch_leave,
+    .leave = leat__watch_leave,
     .stays_without = 1u << LEAT__RECV,
     .len = watch_len,
-    .free = watch_free,
+    .free = leat__watch_free,
 };
 
 const leat__verbs leat__watch_reader_verbs = {
@@ -787,8 +793,8 @@ const leat__verbs leat__watch_reader_verbs = {
     .discard = watch_discard,
     .name = "reader of a watch",
     .abort = reader_abort,
-    .leave = reader_leave,
+    .leave = leat__watch_reader_leave,
     .core = reader_core,
     .len = reader_len,
-    .free = reader_free,
+    .free = leat__watch_reader_free,
 };

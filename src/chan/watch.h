@@ -24,7 +24,12 @@ typedef struct leat__watch {
     leat__link waiting;
     size_t header; /* from a cell to its bytes */
     size_t cell_align;
+    leat__link near; /* readers that have places; under the lock, as: */
+    size_t nearby;   /* how many */
 } leat__watch;
+
+/* Into so many places a send looks. */
+#define LEAT__WATCH_NEAR 8
 
 enum { LEAT__WATCH_LINE = 64 };
 
@@ -35,6 +40,8 @@ typedef struct leat__watch_reader {
     leat__link link;   /* in waiting, or in no list */
     leat__az lent;     /* how often; written under the lock */
     leat__az released; /* so many of them */
+    leat__link beside; /* in near, or in no list */
+    leat__ap held;     /* borrowed, and not in lent: I6 of watch.c */
 } leat__watch_reader;
 
 /* The largest value that a send copies under the lock. */
@@ -87,6 +94,16 @@ static inline void leat__watch_mark_seen(const leat_chan *core,
     size_t version = leat__watch_version(core);
     leat__stz_rlx(&reader->seen, version); /* relaxed: likewise */
 }
+
+/* The value is out of use, and the cell the caller's. NULL: nothing. */
+void leat__watch_dispose(leat_chan *core, leat__watch_cell *cell);
+
+/* verbs of watches and of readers */
+void leat__watch_close(leat_chan *core, int reason);
+bool leat__watch_leave(leat_chan *core, enum leat__dir half);
+bool leat__watch_reader_leave(leat_chan *chan, enum leat__dir half);
+void leat__watch_free(leat_chan *core);
+void leat__watch_reader_free(leat_chan *chan);
 
 /* The core of a half or view. aborts if it is of no watch. */
 leat_chan *leat__watch_core(leat_chan *chan);

@@ -93,6 +93,8 @@ static void init_reader(leat_chan *chan, leat_chan *core, bool lent)
     reader->link = (leat__link){NULL, NULL};
     leat__stz_rlx(&reader->lent, 0);     /* relaxed: likewise */
     leat__stz_rlx(&reader->released, 0); /* relaxed: likewise */
+    leat__stp_rlx(&reader->held, NULL);  /* relaxed: likewise */
+    reader->beside = (leat__link){NULL, NULL};
     if (LEAT_DEBUG) {
         memset((void *)((unsigned char *)chan + reader_record_at()), 0,
                sizeof(leat__record));
@@ -100,6 +102,17 @@ static void init_reader(leat_chan *chan, leat_chan *core, bool lent)
                           core->record == NULL ? "" : core->record->name, NULL,
                           NULL);
     }
+}
+
+/* A reader that has seen all there is. pre: the lock is held, or nobody knows the core */
+static void add_reader(leat_chan *core, leat__watch_reader *reader)
+{
+    leat__watch *watch = leat__watch_of(core);
+    leat__watch_mark_seen(core, reader);
+    if (watch->nearby == LEAT__WATCH_NEAR)
+        return;
+    leat__list_push_back(&watch->near, &reader->beside);
+    watch->nearby++;
 }
 
 static void init_watch(leat_chan *core, const struct watch_plan *plan,
@@ -128,6 +141,8 @@ static void init_watch(leat_chan *core, const struct watch_plan *plan,
     watch->header = plan->header;
     watch->cell_align = plan->align;
     leat__list_init(&watch->waiting);
+    leat__list_init(&watch->near);
+    watch->nearby = 0; /* said, for the checker */
     watch->current = (leat__watch_cell *)(void *)(block + plan->cells_at);
     watch->idle =
         (leat__watch_cell *)(void *)(block + plan->cells_at + plan->cell);
@@ -164,7 +179,7 @@ static int make_watch(leat_tx **tx, leat_rx **rx, void *mem, size_t mem_bytes,
     leat_chan *reader =
         (leat_chan *)(void *)((unsigned char *)core + plan.reader_at);
     init_reader(reader, core, true);
-    leat__watch_mark_seen(core, leat__watch_reader_of(reader));
+    add_reader(core, leat__watch_reader_of(reader));
     leat__registry_add(core, site);
     leat__registry_add(reader, site);
     *tx = &core->tx;
@@ -206,7 +221,7 @@ static void subscribe_at(leat_rx **rx, leat_chan *reader, leat_chan *core,
     leat__chan_hold(core);
     init_reader(reader, core, lent);
     leat__chan_lock(core);
-    leat__watch_mark_seen(core, leat__watch_reader_of(reader));
+    add_reader(core, leat__watch_reader_of(reader));
     /* relaxed: under the lock, as the way down is */
     leat__add32_rlx(&core->rx.owners, 1);
     leat__chan_unlock(core);

@@ -45,11 +45,11 @@ static void note_gone(void *arg)
     leat__add32_rlx(arg, 1);
 }
 
-static void begin(void)
+static void begin_with(void (*discard)(void *msg, void *arg))
 {
     struct pair zero = pair_of(0);
     leat_chan_opts opts = {.size = sizeof opts,
-                           .discard = dispose_pair,
+                           .discard = discard,
                            .discard_arg = &tx,
                            .flags = m_choose(2) == 0 ? LEAT_STATS : 0,
                            .gone = note_gone,
@@ -59,6 +59,11 @@ static void begin(void)
     leat__st32_rlx(&gone, 0);
     next_value = last_sent = 0;
     M_ASSERT(leat_watch_new(&tx, &rx, sizeof zero, &zero, &opts) == 0);
+}
+
+static void begin(void)
+{
+    begin_with(dispose_pair);
 }
 
 /* Each value that was set has been disposed of, and nothing else. */
@@ -281,6 +286,49 @@ static void two_share_a_reader(void)
     check_end(3);
 }
 
+/* Owners of one reader borrow what there is, some of them more than once; it stays,
+ * with a hook or without. */
+static void *borrows_shared(void *arg)
+{
+    const struct pair *had[2];
+    uint64_t value[2];
+    for (int i = 0; i < 2; i++) {
+        had[i] = leat_watch_borrow(arg);
+        value[i] = check_pair(had[i]);
+        if (m_choose(2) == 0)
+            leat__os_yield();
+    }
+    M_ASSERT(value[0] <= value[1]);
+    int first = m_choose(2) == 0 ? 0 : 1;
+    for (int i = 0; i < 2; i++) {
+        int at = i == 0 ? first : 1 - first;
+        M_ASSERT(check_pair(had[at]) == value[at]);
+        leat_watch_release(arg, had[at]);
+        if (m_choose(2) == 0)
+            leat__os_yield();
+    }
+    leat_rx_drop(arg);
+    return NULL;
+}
+
+static void borrowed_by_owners(void)
+{
+    uint64_t n = 3;
+    bool hook = m_choose(2) == 0;
+    begin_with(hook ? dispose_pair : NULL);
+    leat_rx *second = subscribed();
+    m_thread a = m_spawn("writes", writes, &n);
+    m_thread b = m_spawn("borrows", borrows_shared, leat_rx_clone(rx));
+    m_thread c = m_spawn("borrows", borrows_shared, second);
+    borrows_shared(rx);
+    m_join(a);
+    m_join(b);
+    m_join(c);
+    if (hook)
+        check_end(next_value);
+    M_ASSERT(leat__ld32_rlx(&gone) == 1);
+}
+
 /* Two writers that change what is there: none of the changes is lost. */
 static bool add_one(void *value, void *arg)
 {
@@ -386,5 +434,5 @@ static void the_end_is_told(void)
 
 M_MAIN(M_ROW(one_reads_all), M_ROW(two_read_all), M_ROW(some_leave),
        M_ROW(some_are_cancelled), M_ROW(two_share_a_reader),
-       M_ROW(none_is_lost), M_ROW(readers_come_and_go), M_ROW(gone_is_told),
-       M_ROW(the_end_is_told))
+       M_ROW(borrowed_by_owners), M_ROW(none_is_lost),
+       M_ROW(readers_come_and_go), M_ROW(gone_is_told), M_ROW(the_end_is_told))

@@ -44,6 +44,57 @@ START_TEST(what_is_borrowed_stays)
 }
 END_TEST
 
+enum { MANY = 2 * LEAT__WATCH_NEAR };
+
+/* Each of them borrows the value of this moment, and what it had before it gives back. */
+static void all_borrow(leat_rx *const *rx, const uint64_t **had, uint64_t value)
+{
+    for (int i = 0; i < MANY; i++) {
+        const uint64_t *now_there = leat_watch_borrow(rx[i]);
+        SAME(*now_there, value);
+        if (had[i] != NULL)
+            SAME(*had[i], value - 1);
+        leat_watch_release(rx[i], had[i]);
+        had[i] = now_there;
+    }
+}
+
+/* More readers than a send looks for; some leave and come again. */
+START_TEST(what_many_borrow_stays)
+{
+    bin b = BIN_INIT;
+    ends e = watch_with(
+        0,
+        _i == 0 ? NULL : LEAT_CHAN_OPTS(.discard = bin_put, .discard_arg = &b));
+    leat_rx *rx[MANY] = {e.rx};
+    const uint64_t *had[MANY] = {NULL};
+    for (int i = 1; i < MANY; i++)
+        rx[i] = reader(e.chan);
+    for (uint64_t value = 0; value < 5; value++) {
+        all_borrow(rx, had, value);
+        SAME(b.n, _i == 0 ? 0 : (int)value);
+        RC(try_send(e.tx, value + 1), 0);
+        SAME(b.n, _i == 0 ? 0 : (int)value); /* they have it */
+        int i = 1 + (int)value;
+        leat_watch_release(rx[i], had[i]);
+        had[i] = NULL;
+        MUST(leat_rx_drop(rx[i]));
+        rx[i] = reader(e.chan);
+        had[i] = leat_watch_borrow(rx[i]);
+        SAME(*had[i], value + 1);
+        leat_watch_release(rx[i], had[i]);
+        had[i] = NULL;
+    }
+    for (int i = 1; i < MANY; i++) {
+        leat_watch_release(rx[i], had[i]);
+        MUST(leat_rx_drop(rx[i]));
+    }
+    leat_watch_release(e.rx, had[0]);
+    ends_drop(e);
+    SAME(b.n, _i == 0 ? 0 : 6);
+}
+END_TEST
+
 START_TEST(the_next_can_be_waited_for_and_borrowed)
 {
     ends e = watch(0);
@@ -444,6 +495,7 @@ int main(void)
 {
     TCase *tc = t_case("watch_value");
     tcase_add_test(tc, what_is_borrowed_stays);
+    tcase_add_loop_test(tc, what_many_borrow_stays, 0, 2);
     tcase_add_test(tc, the_next_can_be_waited_for_and_borrowed);
     tcase_add_test(tc, a_value_is_modified_where_it_lies);
     tcase_add_test(tc, only_borrowed_values_cost_memory);
