@@ -76,8 +76,11 @@ static bool plan_hub(struct hub_plan *plan, size_t msg_bytes, size_t capacity,
     if (!plan->ring)
         layout->header = leat__round_up(sizeof(leat__bcell), layout->align);
     layout->block_align = leat__larger(LEAT__LINE_PAIR, layout->align);
-    return leat__layout_head(layout, sizeof(leat__hub), opts) &&
-           plan_slots(plan, capacity);
+    if (!leat__layout_head(layout, sizeof(leat__hub), opts))
+        return false;
+    if (plan->ring) /* no line of one message is another's if it need not be */
+        layout->slots_at = leat__round_up(layout->slots_at, LEAT__CACHELINE);
+    return plan_slots(plan, capacity);
 }
 
 /* What hubs and subs have in common. pre: all zero */

@@ -367,6 +367,9 @@ static inline bool leat__chan_has_places(const leat_chan *chan)
 /* Whose the sending half is, to which this view belongs. */
 leat_chan *leat__chan_senders(leat_chan *chan);
 
+/* How many pauses before the first look of who has to wait at a hub or a sub. */
+unsigned leat__broadcast_patience(const leat_chan *chan);
+
 /* A receive has said LEAT_ELAGGED to nobody: the next one says it again. */
 void leat__broadcast_tell_lag(leat_chan *chan);
 

@@ -50,6 +50,8 @@ static int linger(const struct transfer *it, const leat__token *token,
     leat__spin spin = LEAT__SPIN_LINGER;
     if (chan->kind == LEAT__ENDS)
         spin = LEAT__SPIN_AFTER(leat__ends_patience(chan, it->dir, now_ns));
+    else if (chan->kind == LEAT__HUB || chan->kind == LEAT__SUB)
+        spin = LEAT__SPIN_AFTER(leat__broadcast_patience(chan));
     /* A yield may take milliseconds, in which others come and go; who is parked is
      * in line. */
     int64_t enough_ns = now_ns + LINGER_NS;
