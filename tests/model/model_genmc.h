@@ -123,6 +123,7 @@ static void m_clear_end(leat__end *end)
 /* What all kinds have. */
 static void m_clear_prefix(leat_chan *chan)
 {
+    chan->way[LEAT__SEND] = chan->way[LEAT__RECV] = LEAT__WAY_VERBS;
     chan->asymmetric = false;
     chan->flags = 0;
     chan->lent = false;
