@@ -118,8 +118,8 @@ void *m_alloc(size_t align, size_t bytes)
     uint32_t n = atomic_load_explicit(&starve_one_in, memory_order_relaxed);
     if (n != 0 && m_choose(n) == 0)
         return NULL;
-    void *mem = aligned_alloc(align, bytes);
-    if (mem != NULL)
+    void *mem = NULL;
+    if (posix_memalign(&mem, align, bytes) == 0)
         atomic_fetch_add_explicit(&live_blocks, 1, memory_order_relaxed);
     return mem;
 }
