@@ -84,7 +84,10 @@ LEAT_API void leat_op_init(leat_op *op, leat_loop *loop, leat_op_fn *fn,
                            void *arg);
 
 /* Start a send of the message at msg. With a policy other than LEAT_POLICY_BLOCK it
- * does not wait, but is told of in dispatch like any other.
+ * does not wait, but is told of in dispatch like any other. Those that wait are served in
+ * the order in which they were started; but a leat_tx_send that finds room just made for
+ * one of them may take it first, also by the thread whose operation waits. So for messages
+ * in order, send them all by operations, or one after the other.
  *
  * rc        0                  sent (or dropped, as the policy says)
  *           LEAT_ECLOSED       closed, or all receivers gone; msg is still yours
