@@ -14,7 +14,7 @@
 #
 # HARNESS is a name such as ends: g_ends.c, or m_ends.c where there is none.
 # GENMC is the program (else: genmc in PATH), LEAT_MODEL_JOBS how many run at
-# once. What GenMC said is in build/genmc.
+# once, LEAT_MODEL_SECONDS how long one may take. What GenMC said is in build/genmc.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -24,7 +24,7 @@ logs=$root/build/genmc
 harnesses=(lock wait token thread half op locked zero seg ends shared
     oneshot loop mutex setonce cancel watch broadcast)
 models=(rc11 imm)
-seconds_max=600
+seconds_max=${LEAT_MODEL_SECONDS:-600}
 
 say() { printf 'model: %s\n' "$*"; }
 die() { printf 'model: %s\n' "$*" >&2; exit 2; }

@@ -113,6 +113,7 @@ static void m_clear_end(leat__end *end)
     end->seg = NULL;
     end->slots = 0;
     end->shared = false;
+    end->turns = 0;
     leat__st32_rlx(&end->ran_dry, 0);
     leat__st32_rlx(&end->since_ns, 0);
     leat__st32_rlx(&end->patience, 0);
@@ -226,6 +227,7 @@ static void m_clear(void *at, size_t bytes)
         if (bytes > LEAT__CHAN_BYTES) {
             m_clear_end(&chan->put);
             m_clear_end(&chan->get);
+            leat__stz_rlx(&chan->wish, 0);
         }
     }
 }
