@@ -84,12 +84,26 @@ static int catch_it(int number)
                : LEAT_EINVAL;
 }
 
+/* Does ThreadSanitizer come between a signal and its handler? */
+#if defined(__SANITIZE_THREAD__)
+#define PUTS_HANDLERS_OFF 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define PUTS_HANDLERS_OFF 1
+#endif
+#endif
+#ifndef PUTS_HANDLERS_OFF
+#define PUTS_HANDLERS_OFF 0
+#endif
+
 int leat__os_signal_catch(int number, void (*came)(int number))
 {
     void *as_pointer;
     if (number < 1 || number > LEAT__OS_SIGNALS || is_of_a_fault(number))
         return LEAT_EINVAL;
     int saved = errno;
+    if (PUTS_HANDLERS_OFF)
+        leat__os_nap(); /* it loses one that comes as a thread first blocks: do that now */
     int rc = leat__posix_signals_begin();
     memcpy(&as_pointer, &came, sizeof as_pointer);
     leat__stp_rlx(&caught_fn, as_pointer); /* relaxed: all store the same */
@@ -112,17 +126,6 @@ void leat__os_signal_uncatch(int number)
 /* ThreadSanitizer puts handlers off until their thread makes a call that it knows, and one
  * who sleeps makes none. So a thread that may be interrupted for a receiver of signals
  * wakes up now and then there, and looks at the clock, which is such a call. */
-#if defined(__SANITIZE_THREAD__)
-#define PUTS_HANDLERS_OFF 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define PUTS_HANDLERS_OFF 1
-#endif
-#endif
-#ifndef PUTS_HANDLERS_OFF
-#define PUTS_HANDLERS_OFF 0
-#endif
-
 int64_t leat__posix_sleep_until(int64_t deadline_ns)
 {
     enum { NOW_AND_THEN_NS = 20000000 };
