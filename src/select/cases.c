@@ -58,15 +58,15 @@ static bool waits_for_room(const leat_chan *chan)
 
 /* With room a look without the lock tells whether a try is in vain: nobody is in line at
  * the other end then. */
-static bool chan_is_in_vain(leat_case *it)
+static bool send_is_in_vain(leat_case *it)
 {
     const leat_chan *chan = case_chan(it);
-    if (case_dir(it) == LEAT__SEND && !waits_for_room(chan))
+    if (!waits_for_room(chan))
         return false;
     if (chan->kind == LEAT__ENDS)
-        return !leat__ends_look(chan, case_dir(it));
+        return !leat__ends_look(chan, LEAT__SEND);
     return chan->kind == LEAT__LOCKED && chan->cap > 0 &&
-           !leat__locked_look(chan, case_dir(it));
+           !leat__locked_look(chan, LEAT__SEND);
 }
 
 /* How many of a row of cases of one source are in vain. Without a message it is for the try
@@ -82,9 +82,9 @@ LEAT__INLINE size_t skip_while(leat_case *it, size_t n,
     return k;
 }
 
-static size_t chan_skip(leat_case *it, size_t n)
+static size_t send_skip(leat_case *it, size_t n)
 {
-    return skip_while(it, n, chan_is_in_vain);
+    return skip_while(it, n, send_is_in_vain);
 }
 
 /* With room for several the other end is likely to make more than one step. */
@@ -98,17 +98,14 @@ static bool chan_lingers(const leat_case *it)
 static int recv_attempt(leat_case *it)
 {
     leat_chan *chan = case_chan(it);
-    void *msg = msg_of(it);
-    if (chan_is_in_vain(it))
-        return LEAT_EAGAIN;
-    return chan->verbs->try_recv(chan, msg);
+    return chan->verbs->try_recv(chan, msg_of(it));
 }
 
 static int send_attempt(leat_case *it)
 {
     leat_chan *chan = case_chan(it);
     const void *msg = msg_of(it);
-    if (chan_is_in_vain(it))
+    if (send_is_in_vain(it))
         return LEAT_EAGAIN;
     int rc = chan->verbs->try_send(chan, msg);
     return rc == LEAT_EAGAIN && !waits_for_room(chan)
@@ -249,13 +246,13 @@ static void chan_end(leat_case *it)
     }
 
 static const leat__source recv_source =
-    CHAN_SOURCE(recv_attempt, chan_skip, recv_due);
+    CHAN_SOURCE(recv_attempt, NULL, recv_due);
 static const leat__source ends_recv_source =
     CHAN_SOURCE(ends_recv_attempt, ends_skip, NULL);
 static const leat__source locked_recv_source =
     CHAN_SOURCE(locked_recv_attempt, locked_skip, NULL);
 static const leat__source send_source =
-    CHAN_SOURCE(send_attempt, chan_skip, NULL);
+    CHAN_SOURCE(send_attempt, send_skip, NULL);
 
 static const leat__source *recv_source_of(const leat_chan *chan)
 {
