@@ -45,17 +45,14 @@ leat_chan *leat__chan_senders(leat_chan *chan)
  * dozens of messages, so that he is not at the lines of the one that is being sent. With
  * fewer, it is mostly for somebody who has none, and to pause is to keep him from this one:
  * 16 receivers took 3 times as long for 600 pauses. */
-unsigned leat__broadcast_patience(const leat_chan *chan)
+unsigned leat__broadcast_patience(leat_chan *chan)
 {
     enum { SENDER = 16, RECEIVER = 64 };
-    bool receives = chan->kind == LEAT__SUB;
-    const leat_chan *home =
-        receives ? leat__hub_chan(leat__sub_of(chan)->hub) : chan;
     /* relaxed: a hint */
-    uint32_t receivers = leat__ld32_rlx(&home->rx.owners);
+    uint32_t receivers = leat__ld32_rlx(&leat__chan_senders(chan)->rx.owners);
     if (receivers >= leat__os_cpus())
         return 0;
-    return receives ? RECEIVER : SENDER;
+    return chan->kind == LEAT__SUB ? RECEIVER : SENDER;
 }
 
 /* ---- parked receivers (under the hub's lock) --------------------------------------- */

@@ -368,7 +368,7 @@ static inline bool leat__chan_has_places(const leat_chan *chan)
 leat_chan *leat__chan_senders(leat_chan *chan);
 
 /* How many pauses before the first look of who has to wait at a hub or a sub. */
-unsigned leat__broadcast_patience(const leat_chan *chan);
+unsigned leat__broadcast_patience(leat_chan *chan);
 
 /* A receive has said LEAT_ELAGGED to nobody: the next one says it again. */
 void leat__broadcast_tell_lag(leat_chan *chan);
