@@ -31,8 +31,6 @@ typedef struct leat__watch {
 /* Into so many places a send looks. */
 #define LEAT__WATCH_NEAR 8
 
-enum { LEAT__WATCH_LINE = 64 };
-
 /* Behind a reader. */
 typedef struct leat__watch_reader {
     leat_chan *core;
@@ -47,7 +45,7 @@ typedef struct leat__watch_reader {
 /* The largest value that a send copies under the lock. */
 #define LEAT__WATCH_AT_ONCE 1024
 
-#define LEAT__WATCH_AT     leat__round_up(LEAT__CHAN_BYTES, LEAT__WATCH_LINE)
+#define LEAT__WATCH_AT     leat__round_up(LEAT__CHAN_BYTES, LEAT__CACHELINE)
 #define LEAT__WATCH_BYTES  (LEAT__WATCH_AT + sizeof(leat__watch))
 #define LEAT__READER_AT    offsetof(leat_chan, first)
 #define LEAT__READER_BYTES (LEAT__READER_AT + sizeof(leat__watch_reader))

@@ -46,7 +46,7 @@ static int plan_watch(struct watch_plan *plan, size_t msg_bytes,
         return LEAT_ENOMEM;
     size_t align =
         opts->msg_align != 0 ? opts->msg_align : leat__natural_align(msg_bytes);
-    plan->align = leat__larger(align, LEAT__WATCH_LINE);
+    plan->align = leat__larger(align, LEAT__CACHELINE);
     plan->header = leat__round_up(sizeof(leat__watch_cell), align);
     plan->cell = leat__round_up(plan->header + msg_bytes, plan->align);
     plan->reader_at = leat__round_up(LEAT__WATCH_BYTES, BLOCK_ALIGN);
