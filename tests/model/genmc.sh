@@ -83,11 +83,15 @@ executions_of() {
 }
 
 # What is wrong with a finished run, in one line; nothing if all is well.
+#
+# Unordered writes are no fault: who leaves a wish (ends.h) and who takes it
+# write without asking for the other's order, and GenMC itself calls that no bug.
 fault_in() {
     local log=$1
     if grep -q '^genmc.sh: exit status 124' "$log"; then
         echo "not done in $seconds_max s"
-    elif grep -E '^(Error|Warning): ' "$log" | head -n 1 | grep .; then :
+    elif grep -E '^(Error|Warning): ' "$log" |
+        grep -v '^Warning: Unordered writes!' | head -n 1 | grep .; then :
     elif ! grep -q '^No errors were detected' "$log" ||
         grep -q '^genmc.sh: exit status' "$log"; then
         echo "GenMC gave up: $(grep -iE 'error' "$log" | tail -n 1)"
