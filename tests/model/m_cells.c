@@ -14,6 +14,8 @@
     PLAY(one_copied_and_placed, 1, PLACE, 2, 2, ANY, 2, 0, PLACED, FIRE)       \
     PLAY(two_copied, 2, PLACE, 2, 3, ANY, 2, 0, ANY, CLOSE_RX)                 \
     PLAY(one_copied_forever, 1, PLACE, 2, 2, FOREVER, 2, 0, FOREVER, 0)        \
+    PLAY(one_answered, 1, PLACE, 2, 2, ANSWERED, 2, 0, FOREVER, 0)             \
+    PLAY(one_answers, 1, PLACE, 1, 4, FOREVER, 1, 0, ANSWERED, 0)              \
     PLAY(two_placed_aborted, 2, PLACE, 2, 3, PLACED, 1, 0, PLACED, ABORT)      \
     PLAY(two_receivers_leave, 2, PLACE, 2, 3, PLACED, 2, 1, PLACED, 0)         \
     PLAY(one_looked_at, 1, PLACE, 2, 3, PLACED, 2, 0, LOOK, FIRE)              \

@@ -8,6 +8,10 @@
 
 #define PLAYS(PLAY)                                                            \
     PLAY(ring_forever, 2, BOTH, 1, 5, FOREVER, 1, 0, FOREVER, 0)               \
+    PLAY(ring_answered, 2, BOTH, 1, 5, ANSWERED, 1, 0, FOREVER, 0)             \
+    PLAY(ring_answers, 2, BOTH, 1, 5, FOREVER, 1, 0, ANSWERED, 0)              \
+    PLAY(segs_answered, LEAT_UNBOUNDED, BOTH, 1, 5, ANSWERED, 1, 0, FOREVER,   \
+         0)                                                                    \
     PLAY(ring_of_three, 3, BOTH, 1, 7, FOREVER, 1, 0, FOREVER, 0)              \
     PLAY(ring_by_hand, 2, BOTH, 1, 5, NOWAIT, 1, 0, NOWAIT, 0)                 \
     PLAY(ring_timed, 2, BOTH, 1, 5, TIMED, 1, 0, TIMED, 0)                     \

@@ -7,6 +7,8 @@
 /* name, capacity, flags, senders x sends how, receivers x receives how, meddlers */
 #define PLAYS(PLAY)                                                            \
     PLAY(one_two_by_two, 1, 0, 2, 2, FOREVER, 2, 0, FOREVER, 0)                \
+    PLAY(one_answered, 1, 0, 2, 2, ANSWERED, 2, 0, FOREVER, 0)                 \
+    PLAY(one_answers, 1, 0, 1, 4, FOREVER, 1, 0, ANSWERED, 0)                  \
     PLAY(one_by_hand, 1, 0, 2, 2, NOWAIT, 2, 0, NOWAIT, COME_AND_GO)           \
     PLAY(one_receivers_leave, 1, 0, 2, 3, FOREVER, 2, 1, FOREVER, 0)           \
     PLAY(one_close_by_sender, 1, 0, 2, 2, FOREVER, 2, 0, FOREVER, CLOSE_TX)    \

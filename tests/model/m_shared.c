@@ -13,6 +13,9 @@
     PLAY(two_by_two, 2, 0, 2, 3, FOREVER, 2, 0, FOREVER, 0)                    \
     PLAY(three_by_one, 2, 0, 3, 2, FOREVER, 1, 0, FOREVER, 0)                  \
     PLAY(one_by_three, 2, 0, 1, 6, FOREVER, 3, 0, FOREVER, 0)                  \
+    PLAY(answered, 2, 0, 2, 3, ANSWERED, 2, 0, FOREVER, 0)                     \
+    PLAY(answers, 2, 0, 1, 6, FOREVER, 1, 0, ANSWERED, 0)                      \
+    PLAY(segs_answered, LEAT_UNBOUNDED, 0, 2, 3, ANSWERED, 2, 0, FOREVER, 0)   \
     PLAY(by_hand, 2, 0, 2, 3, NOWAIT, 2, 0, NOWAIT, COME_AND_GO)               \
     PLAY(receivers_leave, 2, 0, 2, 3, FOREVER, 2, 1, FOREVER, 0)               \
     PLAY(closed_by_sender, 2, 0, 2, 2, FOREVER, 2, 0, FOREVER, CLOSE_TX)       \

@@ -7,6 +7,8 @@
 
 #define PLAYS(PLAY)                                                            \
     PLAY(two_by_two, 0, 0, 2, 2, FOREVER, 2, 0, FOREVER, 0)                    \
+    PLAY(answered, 0, 0, 2, 2, ANSWERED, 2, 0, FOREVER, 0)                     \
+    PLAY(answers, 0, 0, 1, 4, FOREVER, 1, 0, ANSWERED, 0)                      \
     PLAY(one_tries, 0, 0, 2, 2, NOWAIT, 2, 0, FOREVER, 0)                      \
     PLAY(receivers_leave, 0, 0, 2, 2, FOREVER, 2, 1, FOREVER, 0)               \
     PLAY(closed_by_sender, 0, 0, 2, 2, FOREVER, 2, 0, FOREVER, CLOSE_TX)       \

@@ -28,7 +28,8 @@ enum how {
     BATCH,       /* several in one call; waits in any way */
     LOOK,        /* peeks first */
     PLACED, /* in place; waits in any way, and at times thinks better of it */
-    LOOPED  /* a leat_op of a leat_loop; at times it is cancelled */
+    LOOPED, /* a leat_op of a leat_loop; at times it is cancelled */
+    ANSWERED /* forever, and goes on when the other side has gone on; see below */
 };
 
 /* A policy, among a cast's flags. */
@@ -86,6 +87,9 @@ static struct world {
     int actors;
     atomic_uint discarded[MESSAGES];
     uint32_t discarded_at[MESSAGES];
+    leat__a32 in
+        [MESSAGES]; /* the send has returned, for a receiver that is ANSWERED */
+    leat__a32 out[MESSAGES]; /* the receive has, for such a sender */
     bool lends_tx; /* the only owner is the host, who drops at the end */
     bool lends_rx;
 } w;
@@ -171,10 +175,10 @@ static void tell(leat__wait *wait)
     leat__os_futex_wake(&told->done);
 }
 
-static void await_told(struct told *told)
+static void await(leat__a32 *done)
 {
-    while (leat__ld32_acq(&told->done) == 0)
-        leat__os_futex_wait(&told->done, 0, INT64_MAX);
+    while (leat__ld32_acq(done) == 0)
+        leat__os_futex_wait(done, 0, INT64_MAX);
 }
 
 /* As leat_tx_send and leat_rx_recv would, but with a callback. A cancelled op
@@ -199,7 +203,7 @@ static int transfer_told(leat_chan *chan, enum leat__dir dir, void *msg)
             return LEAT_EAGAIN;
         }
     }
-    await_told(&told);
+    await(&told.done);
     return leat__op_finish(&told.op, leat__wait_won(&told.op.wait));
 }
 
@@ -264,6 +268,35 @@ static int transfer_looped(leat_tx *tx, leat_rx *rx, void *msg,
     return looped.rc;
 }
 
+/* ---- who is answered ----------------------------------------------------------------- */
+
+/* Who makes one step more makes up for a wake-up that was forgotten: he finds the other
+ * in line, and serves him. So a sender that is ANSWERED sends no other message before
+ * the last one has been received, and nor does he leave; a receiver takes no other
+ * before the room that he made has been used (by the one sender that there is). */
+static void raise_flag(leat__a32 *flag)
+{
+    leat__st32_rel(flag, 1);
+    leat__os_futex_wake(flag);
+}
+
+static void has_sent(int number)
+{
+    if (w.cast->recv == ANSWERED)
+        raise_flag(&w.in[number]);
+    if (w.cast->send == ANSWERED)
+        await(&w.out[number]);
+}
+
+static void has_received(int number)
+{
+    size_t next = (size_t)number + w.cast->capacity;
+    if (w.cast->send == ANSWERED)
+        raise_flag(&w.out[number]);
+    if (w.cast->recv == ANSWERED && next < (size_t)w.cast->sends)
+        await(&w.in[next]);
+}
+
 /* ---- calls ---------------------------------------------------------------------- */
 
 static leat_until draw_deadline(void)
@@ -291,6 +324,8 @@ static enum how draw_how(enum how how)
 {
     if (how == ANY || how == LOOK)
         how = (enum how)m_choose(ANY);
+    if (how == ANSWERED)
+        how = FOREVER;
     if (w.token == NULL && (how == TOKEN || how == TIMED_TOKEN))
         how = how == TOKEN ? FOREVER : TIMED;
     return how;
@@ -453,6 +488,8 @@ static int send_one_of(int actor, leat_tx *tx, int number)
         check_gave_up(rc, how, until);
     else
         M_ASSERT(rc == 0 || rc == LEAT_ECLOSED || rc == LEAT_EAGAIN);
+    if (rc == 0)
+        has_sent(number);
     return rc;
 }
 
@@ -482,6 +519,8 @@ static int receive_one(int actor, leat_rx *rx)
     else
         M_ASSERT(memcmp(&message, &untouched, sizeof message) == 0);
     check_gave_up(rc, how, until);
+    if (rc == 0)
+        has_received(row->message);
     return rc;
 }
 

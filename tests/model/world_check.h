@@ -277,8 +277,11 @@ static void make_world(const struct cast *cast)
     w.cast = cast;
     w.msg_bytes = m_choose(4) == 0 ? sizeof(struct message) : sizeof(uint64_t);
     atomic_store_explicit(&w.events, 0, memory_order_relaxed);
-    for (int i = 0; i < MESSAGES; i++)
+    for (int i = 0; i < MESSAGES; i++) {
         atomic_store_explicit(&w.discarded[i], 0, memory_order_relaxed);
+        leat__st32_rlx(&w.in[i], 0); /* relaxed: nobody has started */
+        leat__st32_rlx(&w.out[i], 0);
+    }
     memset(w.row_counts, 0, sizeof w.row_counts);
     w.token = NULL;
     M_ASSERT(leat_chan_new(&w.tx, &w.rx, w.msg_bytes, cast->capacity, &opts) ==
