@@ -128,7 +128,10 @@ int main(int argc, char **argv)
         bound_wakes();
     }
     bound_ways();
-    if (argc == 2 && strcmp(argv[1], "growth") == 0)
+    if (argc == 2 && strcmp(argv[1], "growth") == 0) {
         bound_growth();
+        if (two)
+            bound_parked();
+    }
     return 0;
 }

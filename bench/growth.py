@@ -91,7 +91,7 @@ def floor_of(cell, floors):
     elif cell.group == "grow-threads":
         way = floors.plain(cell.capacity, "8", "-locked", number > 1)
     elif cell.group == "grow-parked":
-        way = min(floors.one("wake"), floors.one("turns"))
+        way = floors.one(cell.scenario)
     elif cell.group == "grow-capacity":
         way = floors.of_capacity(number)
     elif cell.scenario in BUSY:
@@ -134,8 +134,8 @@ PAGE = {
         "who is woken by it answers on another: the median of the time from the send to "
         "the answer, with a rest of half a millisecond before each. `leat-op` is so many "
         "receives that one thread has started in a loop, and sleeps in poll. The floor "
-        "is two threads that wake each other by futex, there and back, on one core or "
-        "on two."),
+        "is so many threads that sleep at futexes, of which the one that has slept "
+        "longest is woken and answers, all on one core."),
     "grow-capacity": (
         "The capacity", "messages that there is room for",
         "1:1. The floor is a raw ring of that capacity or less."),

@@ -51,5 +51,6 @@ void bound_trips(void);  /* a cache line there and back; needs two */
 void bound_wakes(void);  /* a sleeper, until it runs; needs two */
 void bound_ways(void);   /* messages through a ring, for the table */
 void bound_growth(void); /* messages through a ring, for bench/growth.py */
+void bound_parked(void); /* one of many sleepers, for the same; needs two */
 
 #endif

@@ -3,11 +3,9 @@
 /* wakes.c - what it costs to wake a thread that sleeps in a futex. */
 #define _GNU_SOURCE 1
 #include "bound.h"
+#include "sleep.h"
 
-#include <linux/futex.h>
 #include <stdalign.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 enum { WAKES = 101, ASLEEP_NS = 500000, TURNS = 2000 };
 
@@ -17,19 +15,13 @@ struct sleeper {
     double call_ns;          /* of the wake, for the waker */
 };
 
-static long futex(_Atomic uint32_t *word, int op, uint32_t value)
-{
-    return syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, NULL, NULL,
-                   0);
-}
-
 static void sleep_and_wake(void *arg)
 {
     struct sleeper *s = arg;
 
     for (uint32_t i = 0; i < WAKES; i++) {
         while (atomic_load(&s->word) == i)
-            futex(&s->word, FUTEX_WAIT, i);
+            futex_wait(&s->word, i);
         atomic_store(&s->woke_ns, bound_now_ns());
     }
 }
@@ -47,7 +39,7 @@ static double wake(void *arg)
             bound_relax();
         int64_t start = bound_now_ns();
         atomic_store(&s->word, i + 1);
-        futex(&s->word, FUTEX_WAKE, 1);
+        futex_wake(&s->word);
         call[i] = (double)(bound_now_ns() - start);
         int64_t woke;
         while ((woke = atomic_load(&s->woke_ns)) == 0)
@@ -71,9 +63,9 @@ static void take_turn(struct turns *t, uint32_t turn)
     uint32_t now;
 
     while ((now = atomic_load(&t->turn)) != turn)
-        futex(&t->turn, FUTEX_WAIT, now);
+        futex_wait(&t->turn, now);
     atomic_store(&t->turn, turn + 1);
-    futex(&t->turn, FUTEX_WAKE, 1);
+    futex_wake(&t->turn);
 }
 
 static void answer(void *arg)
@@ -91,7 +83,7 @@ static double ask(void *arg)
     for (uint32_t i = 0; i < TURNS; i++)
         take_turn(t, 2 * i);
     while (atomic_load(&t->turn) != 2 * TURNS)
-        futex(&t->turn, FUTEX_WAIT, 2 * TURNS - 1);
+        futex_wait(&t->turn, 2 * TURNS - 1);
     double ns = (double)(bound_now_ns() - start) / TURNS;
     atomic_store(&t->turn, 0);
     return ns;
