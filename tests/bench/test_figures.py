@@ -178,6 +178,7 @@ def bound_keys():
             keys += [f"{way}{lock}-{size}" for size in (8, 32, 256, "64x8")]
     keys += [f"size-{size}" for size in growth.SIZES]
     keys += [f"capacity-{power}" for power in growth.POWERS]
+    keys += list(growth.PARKED)
     return {key: (float(at), key) for at, key in enumerate(keys, 1)}
 
 
