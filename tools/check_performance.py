@@ -10,6 +10,7 @@ One figure, or one over another, is:
 
     SCENARIO CAPACITY BYTES WHO [FIELD]   a row of docs/bench/threads.jsonl; nanoseconds
                                           a message, or another field of the row
+    growth SCENARIO ...                   likewise of docs/bench/growth.jsonl
     floor WHAT                            a row of the floors in docs/bench/threads.md
     count PATH                            instructions, from tests/instructions/counts
 
@@ -25,18 +26,25 @@ COMMENT = re.compile(r"<!-- *[\d.]+ *\.\.")
 COUNTS = "tests/instructions/counts/gcc-12.2.0-debian-x86_64"
 
 
-def figures():
-    """{the words of a figure: its value}"""
+def rows_of(path, prefix=""):
+    """{the words of a figure: its value} of the rows of a run"""
     found = {}
-    for line in text_of("docs/bench/threads.jsonl").splitlines():
+    for line in text_of(path).splitlines():
         row = json.loads(line)
-        cell = (f"{row['scenario']} {row['capacity']} {row['bytes']} "
+        cell = (f"{prefix}{row['scenario']} {row['capacity']} {row['bytes']} "
                 f"{row['who']}")
         for field, value in row.items():
             if isinstance(value, float):
                 found[f"{cell} {field}"] = value
         if "ns_per_msg" in row:
             found[cell] = row["ns_per_msg"]
+    return found
+
+
+def figures():
+    """{the words of a figure: its value}"""
+    found = rows_of("docs/bench/threads.jsonl")
+    found.update(rows_of("docs/bench/growth.jsonl", "growth "))
     floors = text_of("docs/bench/threads.md").partition("\n## Floors\n")[2]
     for what, ns in re.findall(r"^\| (.+?) \| ([\d.]+) \|$", floors, re.M):
         found[f"floor {what}"] = float(ns)
