@@ -12,7 +12,6 @@
 #include <sched.h>
 #include <stdalign.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 enum {

@@ -167,12 +167,16 @@ struct told {
     leat__a32 done;
 };
 
+static void raise_flag(leat__a32 *flag)
+{
+    leat__st32_rel(flag, 1);
+    /* only an address from here on: of a struct told, it may be gone */
+    leat__os_futex_wake(flag);
+}
+
 static void tell(leat__wait *wait)
 {
-    struct told *told = LEAT__CONTAINER(wait, struct told, op.wait);
-    leat__st32_rel(&told->done, 1);
-    /* only an address from here on: told may be gone */
-    leat__os_futex_wake(&told->done);
+    raise_flag(&LEAT__CONTAINER(wait, struct told, op.wait)->done);
 }
 
 static void await(leat__a32 *done)
@@ -274,12 +278,6 @@ static int transfer_looped(leat_tx *tx, leat_rx *rx, void *msg,
  * in line, and serves him. So a sender that is ANSWERED sends no other message before
  * the last one has been received, and nor does he leave; a receiver takes no other
  * before the room that he made has been used (by the one sender that there is). */
-static void raise_flag(leat__a32 *flag)
-{
-    leat__st32_rel(flag, 1);
-    leat__os_futex_wake(flag);
-}
-
 static void has_sent(int number)
 {
     if (w.cast->recv == ANSWERED)
